@@ -1,0 +1,148 @@
+"""Settings: small classes read once from the environment, then from the local stack's own file."""
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import Field, PostgresDsn, RedisDsn, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def var_dir() -> Path:
+    """Folder of everything the program writes; `HENGYANG_VAR_DIR` or `var/` in the checkout."""
+    return Path(os.environ.get("HENGYANG_VAR_DIR") or CHECKOUT / "var")
+
+
+def stack_env_file() -> Path:
+    """Addresses and secrets of the local stack, written by `deploy.stack` with mode 0600."""
+    return var_dir() / "stack" / "stack.env"
+
+
+class _Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="HENGYANG_", extra="ignore", frozen=True)
+
+
+class DatabaseSettings(_Settings):
+    """Where PostgreSQL is, once per role: each process signs in with the least it needs."""
+
+    database_url: PostgresDsn = Field(description="Role hengyang_app: API and worker.")
+    database_owner_url: PostgresDsn | None = Field(
+        None, description="Owner of the schema: migrations only. Default: database_url."
+    )
+    database_ingest_url: PostgresDsn | None = Field(
+        None, description="Role hengyang_ingest: gateway and warden. Default: database_url."
+    )
+    database_pool_size: int = Field(8, ge=1, le=100, description="Connections a process may hold.")
+    database_statement_seconds: float = Field(
+        30, gt=0, le=3600, description="A statement of the API that takes longer is cancelled."
+    )
+
+
+class RedisSettings(_Settings):
+    """Where the bus is."""
+
+    redis_url: RedisDsn = Field(description="redis://:password@host:port/0")
+    bus_stream_length: int = Field(
+        100_000, ge=1000, description="Entries kept per stream; older ones are read from PostgreSQL."
+    )
+
+
+class MqttSettings(_Settings):
+    """Where the broker is, and which files it reads accounts and rights from."""
+
+    mqtt_url: str = Field(description="mqtt://user:password@host:port, or mqtts:// with TLS.")
+    mqtt_load_url: str | None = Field(
+        None, description="Account that may write for any device: concentrators, benches, faults."
+    )
+    mqtt_files_dir: Path | None = Field(
+        None, description="Folder of the broker's passwd and acl files; none: not ours to write."
+    )
+    mqtt_pid_file: Path | None = Field(None, description="Broker to send SIGHUP after a change.")
+
+
+class IngestSettings(_Settings):
+    """How messages become committed facts."""
+
+    ingest_connections: int = Field(
+        2, ge=1, le=16, description="MQTT sessions of one gateway process."
+    )
+    ingest_receive_maximum: int = Field(
+        1000,
+        ge=10,
+        le=65535,
+        description="Unacknowledged messages per session; more than 1000 slows Mosquitto down.",
+    )
+    ingest_batch_messages: int = Field(
+        2000, ge=1, le=20_000, description="Most messages in one transaction."
+    )
+    ingest_linger_seconds: float = Field(
+        0.05, ge=0, le=5, description="How long a small batch waits for company."
+    )
+    ingest_accept_past_seconds: float = Field(
+        7 * 86400, gt=0, description="Older device time is a dead letter; shorter than retention."
+    )
+    ingest_accept_future_seconds: float = Field(
+        300, ge=0, description="Device time further ahead than this is a dead letter."
+    )
+    gap_grace_seconds: float = Field(
+        5, ge=0, description="A hole in the numbers older than this is a gap."
+    )
+    gap_resend_seconds: float = Field(
+        30, gt=0, description="Pause between two requests for the same gap."
+    )
+    gap_lost_seconds: float = Field(
+        900, gt=0, description="A gap older than this is lost; longer than any device's buffer."
+    )
+    raw_retention_days: int = Field(
+        90, ge=8, description="Facts older than this are dropped by the chunk."
+    )
+
+
+class ApiSettings(_Settings):
+    """The HTTP server."""
+
+    api_host: str = Field("127.0.0.1", description="Address to listen on.")
+    api_port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    api_origins: tuple[str, ...] = Field(
+        (), description="Other origins whose pages may call the API; none by default."
+    )
+
+
+class TokenSettings(_Settings):
+    """How long a log-in lasts."""
+
+    token_secret: SecretStr = Field(min_length=32, description="Key of the access tokens.")
+    access_token_seconds: int = Field(900, ge=60, le=3600, description="Life of an access token.")
+    refresh_token_seconds: int = Field(
+        12 * 3600, ge=600, le=30 * 86400, description="Longest log-in without a password."
+    )
+    idle_logout_seconds: int = Field(
+        1800, ge=60, le=86400, description="A session unused for this long ends."
+    )
+
+
+class EvidenceSettings(_Settings):
+    """Where pictures and documents that prove something are kept."""
+
+    evidence_url: str | None = Field(
+        None, description="file:///path or s3://bucket/prefix; default var/evidence."
+    )
+    evidence_max_bytes: int = Field(
+        20 * 1024 * 1024, ge=1024, description="Largest single picture or document."
+    )
+
+
+S = TypeVar("S", bound=_Settings)
+
+
+@cache
+def settings(kind: type[S]) -> S:
+    """The settings of one class, read once per process.
+
+    Raises:
+        pydantic.ValidationError: a value is missing or out of bounds; the message names it.
+    """
+    return kind(_env_file=stack_env_file())  # type: ignore[call-arg]  # known to pydantic-settings

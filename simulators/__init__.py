@@ -1,0 +1,1 @@
+"""Stand-ins for the field hardware. They speak only the wire."""
