@@ -1,0 +1,65 @@
+"""`python -m deploy.stack`: the local stack without the rest of the program."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from deploy.stack.errors import StackError
+from deploy.stack.local import LocalStack, State
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def var_dir() -> Path:
+    """Where this checkout keeps its data."""
+    return Path(os.environ.get("HENGYANG_VAR_DIR") or CHECKOUT / "var")
+
+
+def table(states: list[State]) -> str:
+    """The servers as lines of text."""
+    rows = [("server", "port", "process", "state")]
+    for state in states:
+        condition = "ready" if state.ready else "does not answer" if state.pid else "stopped"
+        rows.append((state.name, str(state.port), str(state.pid or "-"), condition))
+    return "\n".join("{:<11}{:<8}{:<10}{}".format(*row) for row in rows)
+
+
+def up(stack: LocalStack) -> None:
+    stack.up()
+    print(table(stack.status()))
+    print(f"addresses and passwords: {stack.env_file}")
+
+
+def down(stack: LocalStack) -> None:
+    stack.down()
+
+
+def status(stack: LocalStack) -> None:
+    print(table(stack.status()))
+
+
+def reset(stack: LocalStack) -> None:
+    stack.reset()
+
+
+COMMANDS = {command.__name__: command for command in (up, down, status, reset)}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m deploy.stack")
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("--yes", action="store_true", help="reset: really remove all data")
+    arguments = parser.parse_args()
+    if arguments.command == "reset" and not arguments.yes:
+        parser.error("reset removes every row and every password: say --yes")
+    try:
+        COMMANDS[arguments.command](LocalStack(var_dir()))
+    except StackError as error:
+        print(f"stack: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

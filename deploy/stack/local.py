@@ -1,0 +1,213 @@
+"""One local stack: start, look at, kill and stop its servers."""
+
+import fcntl
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.stack import environment, logs, processes
+from deploy.stack.errors import PortTaken, ServerFailed, StackError
+from deploy.stack.mosquitto import MOSQUITTO
+from deploy.stack.ports import HOST, Ports, holder, is_free
+from deploy.stack.postgres import POSTGRES
+from deploy.stack.processes import POLL_SECONDS, Record
+from deploy.stack.redis import REDIS
+from deploy.stack.rootfs import ensure_rootfs, rootfs_dir
+from deploy.stack.sandbox import Sandbox, tail
+from deploy.stack.server import DATA, Plan, Server
+
+SERVERS = {server.name: server for server in (POSTGRES, REDIS, MOSQUITTO)}
+READY_SECONDS = 120  # PostgreSQL may have minutes of log to replay; it says so in its own log
+
+
+@dataclass(frozen=True)
+class State:
+    """One server as `status` shows it."""
+
+    name: str
+    port: int
+    pid: int | None
+    ready: bool
+
+
+class LocalStack:
+    """PostgreSQL, Redis and Mosquitto with their data under `{var_dir}/stack`.
+
+    `ports` defaults to those of the environment, in a `test` stack to free ones (kept while
+    its folder is). An `attached` stack dies with this interpreter. Every method raises
+    StackError or one of its subclasses with a message for the person at the keyboard.
+    """
+
+    def __init__(
+        self,
+        var_dir: Path,
+        ports: Ports | None = None,
+        *,
+        test: bool = False,
+        attached: bool = False,
+    ) -> None:
+        self.var_dir = var_dir.resolve()
+        self.dir = self.var_dir / "stack"
+        self.env_file = self.dir / "stack.env"
+        known = environment.read(self.env_file)
+        self.ports = ports or (_ports_of_test(known) if test else Ports.from_environment())
+        self.test = test
+        self.attached = attached
+        secrets = environment.Passwords.generate(environment.known_passwords(known))
+        self._plan = Plan(self.dir, self.ports, secrets, test)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The HENGYANG_ variables of this stack."""
+        return environment.variables(self.ports, self._plan.passwords, self.dir)
+
+    def up(self) -> None:
+        """Start what does not run, wait until each server answers, prepare the database."""
+        ensure_rootfs()
+        with self._locked():
+            environment.write(self.env_file, self.environment)
+            starting = [server for server in SERVERS.values() if self._launch(server)]
+            for server in SERVERS.values():
+                self._await_ready(server)
+            for server in starting:
+                server.prepare(self._plan)
+
+    def down(self) -> None:
+        """Stop all servers in the reverse order; what does not obey in time is killed."""
+        with self._locked():
+            for server in reversed(SERVERS.values()):
+                self._stop(server)
+
+    def start(self, name: str) -> None:
+        """Start one server and wait until it answers."""
+        with self._locked():
+            self._launch(SERVERS[name])
+            self._await_ready(SERVERS[name])
+
+    def stop(self, name: str) -> None:
+        """Stop one server in its orderly way."""
+        with self._locked():
+            self._stop(SERVERS[name])
+
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """Send a signal to one server, by default the one it cannot refuse, and wait for its end.
+
+        Only SIGKILL and the ending signals are waited for.
+        """
+        record = self.record(name)
+        if record is None:
+            raise StackError(f"{name} does not run")
+        record.signal(number)
+        if number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT) and not record.wait_gone(30):
+            raise ServerFailed(f"{name} (process {record.pid}) does not end")
+
+    def reset(self) -> None:
+        """Stop all servers and remove their data, passwords and logs."""
+        self.down()
+        shutil.rmtree(self.dir)
+
+    def record(self, name: str) -> Record | None:
+        """The living process of a server."""
+        return processes.load(self._run / name)
+
+    def status(self) -> list[State]:
+        return [self._state(server) for server in SERVERS.values()]
+
+    def sandbox(self, name: str, binds: dict[Path, str] | None = None) -> Sandbox:
+        """A sandbox as the server has it, for the tools that come with the server."""
+        server = SERVERS[name]
+        home = {self.dir / name: DATA}
+        return Sandbox(rootfs_dir(), server.user, home | (binds or {}))
+
+    def log(self, name: str) -> Path:
+        return self.dir / "log" / f"{name}.log"
+
+    def cut_logs(self) -> None:
+        """Keep every server's log within its bound."""
+        for name in SERVERS:
+            logs.cut(self.log(name))
+
+    def _state(self, server: Server) -> State:
+        record = self.record(server.name)
+        try:
+            server.knock(self._plan)
+            ready = record is not None
+        except OSError:
+            ready = False
+        port = getattr(self.ports, server.name)
+        return State(server.name, port, record.pid if record else None, ready)
+
+    def _launch(self, server: Server) -> bool:
+        """Start a server unless it runs; True if it was started."""
+        if self.record(server.name) is not None:
+            return False
+        processes.forget(self._run / server.name)
+        self._claim_port(server)
+        (self.dir / server.name).mkdir(mode=0o700, exist_ok=True)
+        log = self.log(server.name)
+        logs.cut(log)
+        sandbox = self.sandbox(server.name)
+        argv = server.configure(self._plan, sandbox)
+        processes.save(self._run / server.name, sandbox.spawn(argv, log, self.attached))
+        return True
+
+    def _claim_port(self, server: Server) -> None:
+        port = getattr(self.ports, server.name)
+        if not is_free(port):
+            by = holder(port) or "another process"
+            raise PortTaken(
+                f"Port {port}, needed by {server.name}, is in use by {by}. End it, or set"
+                " HENGYANG_STACK_PORT_BASE to move the ports of the local stack."
+            )
+
+    def _await_ready(self, server: Server) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while True:
+            try:
+                return server.knock(self._plan)
+            except OSError as error:
+                self._give_up_if_hopeless(server, error, deadline)
+            time.sleep(POLL_SECONDS)
+
+    def _give_up_if_hopeless(self, server: Server, error: OSError, deadline: float) -> None:
+        if self.record(server.name) is None:
+            said = tail(self.log(server.name))
+            raise ServerFailed(f"{server.name} ended while starting:\n{said}") from error
+        if time.monotonic() > deadline:
+            address = f"{HOST}:{getattr(self.ports, server.name)}"
+            raise ServerFailed(
+                f"{server.name} does not answer at {address} after {READY_SECONDS} s: {error}"
+            ) from error
+
+    def _stop(self, server: Server) -> None:
+        record = self.record(server.name)
+        if record is not None:
+            record.signal(server.stop)
+            if not record.wait_gone(server.stop_seconds):
+                record.signal(signal.SIGKILL)
+                record.wait_gone(server.stop_seconds)
+        processes.forget(self._run / server.name)
+
+    @property
+    def _run(self) -> Path:
+        return self.dir / "run"
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Only one process at a time starts or stops servers of this stack."""
+        for folder in (self.dir, self._run, self.dir / "log"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(self.dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)) as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _ports_of_test(known: dict[str, str]) -> Ports:
+    """The ports this folder had before, else free ones."""
+    words = known.get("HENGYANG_STACK_PORTS", "").split(",")
+    return Ports(*map(int, words)) if len(words) == len(SERVERS) else Ports.free()

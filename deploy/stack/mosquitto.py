@@ -1,0 +1,125 @@
+"""The Mosquitto of the local stack: MQTT 5 with a password and an access list for everyone."""
+
+import os
+import shutil
+import signal
+import socket
+from pathlib import Path
+
+from deploy.stack.ports import HOST
+from deploy.stack.sandbox import Sandbox
+from deploy.stack.server import DATA, Plan, Server
+
+SECONDS = 2.0
+MEGABYTE = 1_048_576
+UPWARD = ("readings", "position", "pass", "violation", "status", "event")
+DOWNWARD = ("command", "config")
+
+# Each account of the program itself, and what it may do beside the devices' own patterns.
+ACCOUNTS = {
+    "ingest": (
+        "topic read hy/v1/#",
+        *(f"topic write hy/v1/+/+/{stream}" for stream in DOWNWARD),
+        "topic read $SYS/#",
+    ),
+    # A concentrator: stands in for any device, so it may write every topic and hear all answers.
+    "load": ("topic readwrite hy/v1/#", "topic read $SYS/#"),
+}
+# %u is the user name, which is the device's id. That the kind is the device's own is checked by
+# ingest: the register knows it, the broker does not.
+PATTERNS = (
+    *(f"pattern write hy/v1/+/%u/{stream}" for stream in UPWARD),
+    *(f"pattern read hy/v1/+/%u/{stream}" for stream in DOWNWARD),
+)
+
+
+def configure(plan: Plan, sandbox: Sandbox) -> list[str]:
+    """Write mosquitto.conf, the accounts of the program, and the files of a first start."""
+    settings = {
+        "listener": f"{plan.ports.mosquitto} {HOST}",
+        "allow_anonymous": "false",
+        "password_file": f"{DATA}/files/passwd",
+        "acl_file": f"{DATA}/files/acl",
+        "persistence": "true",
+        "persistence_location": f"{DATA}/",
+        "autosave_interval": 30,
+        # By count the broker would drop what it has told the publisher is delivered, from
+        # message 1,001 on. Bytes last longer, and the program alarms before they are used up.
+        "max_queued_messages": 0,
+        "max_queued_bytes": 512 * MEGABYTE,
+        "max_inflight_messages": 2_000,
+        # A megabyte of garbage must reach the dead letters; what is larger ends its connection.
+        "max_packet_size": MEGABYTE + 4_096,
+        "persistent_client_expiration": "14d",
+        "max_keepalive": 3_600,
+        "set_tcp_nodelay": "true",
+        "sys_interval": 5,
+        "log_dest": "stderr",
+        "log_timestamp_format": "%Y-%m-%dT%H:%M:%SZ",
+    }
+    folder = plan.folder("mosquitto")
+    lines = [f"{key} {value}\n" for key, value in settings.items()]
+    lines += [f"log_type {kind}\n" for kind in ("error", "warning", "notice", "information")]
+    (folder / "mosquitto.conf").write_text("".join(lines))
+    _write_service_files(folder / "files", plan, sandbox)
+    return ["mosquitto", "-c", f"{DATA}/mosquitto.conf"]
+
+
+def _write_service_files(files: Path, plan: Plan, sandbox: Sandbox) -> None:
+    """`passwd.service` and `acl.service`, and from them `passwd` and `acl` where missing.
+
+    The program keeps `passwd` and `acl` from its register: service part, then devices' part.
+    """
+    files.mkdir(mode=0o700, exist_ok=True)
+    acl = [line for name, rules in ACCOUNTS.items() for line in (f"user {name}", *rules, "")]
+    _write(files / "acl.service", "\n".join([*acl, *PATTERNS, ""]))
+    _hash_passwords(files / "passwd.service", plan, sandbox)
+    for name in ("passwd", "acl"):
+        if not (files / name).exists():
+            shutil.copy(files / f"{name}.service", files / name)
+
+
+def _hash_passwords(path: Path, plan: Plan, sandbox: Sandbox) -> None:
+    if path.exists():
+        return
+    partial = path.with_suffix(".partial")
+    _write(partial, "")
+    for account in ACCOUNTS:
+        secret = getattr(plan.passwords, account)
+        sandbox.run(["mosquitto_passwd", "-b", f"{DATA}/files/{partial.name}", account, secret])
+    partial.replace(path)
+
+
+def _write(path: Path, text: str) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+
+
+def knock(plan: Plan) -> None:
+    """Connect as `ingest`, under a client id of its own that keeps no session."""
+    packet = _connect_packet("stack-knock", "ingest", plan.passwords.ingest)
+    with socket.create_connection((HOST, plan.ports.mosquitto), timeout=SECONDS) as connection:
+        connection.sendall(packet)
+        answer = connection.recv(64)
+        # CONNACK: type, length, flags, reason code (MQTT 5, section 3.2).
+        if len(answer) < 4 or answer[0] != 0x20 or answer[3] != 0:
+            raise ConnectionError(f"Mosquitto answered {answer.hex() or 'nothing'}")
+        connection.sendall(b"\xe0\x00")
+
+
+def _connect_packet(client: str, user: str, password: str) -> bytes:
+    """An MQTT 5 CONNECT with user name, password and clean start; shorter than 128 bytes."""
+
+    def text(value: str) -> bytes:
+        return len(value).to_bytes(2, "big") + value.encode()
+
+    header = text("MQTT") + b"\x05" + b"\xc2" + (10).to_bytes(2, "big") + b"\x00"
+    body = header + text(client) + text(user) + text(password)
+    return bytes([0x10, len(body)]) + body
+
+
+def prepare(plan: Plan) -> None:
+    """Nothing: the program keeps the devices' files."""
+
+
+MOSQUITTO = Server("mosquitto", "mosquitto", signal.SIGTERM, 20, configure, knock, prepare)
