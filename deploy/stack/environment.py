@@ -17,7 +17,7 @@ _PASSWORD = re.compile(r"^HENGYANG_STACK_PASSWORD_([A-Z]+)$")
 
 @dataclass(frozen=True)
 class Passwords:
-    """Generated secrets of one stack, 32 characters each, safe inside a URL."""
+    """Generated secrets of one stack, 43 characters each, safe inside a URL."""
 
     postgres: str
     owner: str
@@ -32,7 +32,7 @@ class Passwords:
     def generate(cls, known: dict[str, str]) -> "Passwords":
         """The known ones kept, the missing ones made."""
         names = [field.name for field in fields(cls)]
-        return cls(**{name: known.get(name) or secrets.token_urlsafe(24) for name in names})
+        return cls(**{name: known.get(name) or secrets.token_urlsafe(32) for name in names})
 
 
 def names_own_servers() -> bool:

@@ -45,7 +45,9 @@ def configure(plan: Plan, sandbox: Sandbox) -> list[str]:
         "autosave_interval": 30,
         # By count the broker would drop what it has told the publisher is delivered, from
         # message 1,001 on. Bytes last longer, and the program alarms before they are used up.
-        "max_queued_messages": 0,
+        # Not 0 for "any count": Mosquitto 2.0.21 then ends the connection of a client whose
+        # publish it refused, with "Quota exceeded", instead of answering "not authorised".
+        "max_queued_messages": 100_000_000,
         "max_queued_bytes": 512 * MEGABYTE,
         "max_inflight_messages": 2_000,
         # A megabyte of garbage must reach the dead letters; what is larger ends its connection.
