@@ -1,0 +1,1 @@
+"""What the centre asks of devices, and what they answered."""

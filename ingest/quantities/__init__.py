@@ -1,0 +1,1 @@
+"""What a number in a reading means: key, unit, names, plausible range."""
