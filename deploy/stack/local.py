@@ -71,10 +71,10 @@ class LocalStack:
         ensure_rootfs()
         with self._locked():
             environment.write(self.env_file, self.environment)
-            starting = [server for server in SERVERS.values() if self._launch(server)]
+            for server in SERVERS.values():
+                self._launch(server)
             for server in SERVERS.values():
                 self._await_ready(server)
-            for server in starting:
                 server.prepare(self._plan)
 
     def down(self) -> None:
@@ -142,10 +142,10 @@ class LocalStack:
         port = getattr(self.ports, server.name)
         return State(server.name, port, record.pid if record else None, ready)
 
-    def _launch(self, server: Server) -> bool:
-        """Start a server unless it runs; True if it was started."""
+    def _launch(self, server: Server) -> None:
+        """Start a server unless it runs."""
         if self.record(server.name) is not None:
-            return False
+            return
         processes.forget(self._run / server.name)
         self._claim_port(server)
         (self.dir / server.name).mkdir(mode=0o700, exist_ok=True)
@@ -154,7 +154,6 @@ class LocalStack:
         sandbox = self.sandbox(server.name)
         argv = server.configure(self._plan, sandbox)
         processes.save(self._run / server.name, sandbox.spawn(argv, log, self.attached))
-        return True
 
     def _claim_port(self, server: Server) -> None:
         port = getattr(self.ports, server.name)

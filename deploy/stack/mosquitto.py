@@ -1,11 +1,11 @@
 """The Mosquitto of the local stack: MQTT 5 with a password and an access list for everyone."""
 
 import os
-import shutil
 import signal
 import socket
 from pathlib import Path
 
+from deploy.stack.fingerprint import Fingerprint
 from deploy.stack.ports import HOST
 from deploy.stack.sandbox import Sandbox
 from deploy.stack.server import DATA, Plan, Server
@@ -68,21 +68,27 @@ def configure(plan: Plan, sandbox: Sandbox) -> list[str]:
 
 
 def _write_service_files(files: Path, plan: Plan, sandbox: Sandbox) -> None:
-    """`passwd.service` and `acl.service`, and from them `passwd` and `acl` where missing.
+    """`passwd.service` and `acl.service`, and those parts of `passwd` and `acl`.
 
-    The program keeps `passwd` and `acl` from its register: service part, then devices' part.
+    The program keeps the devices' parts of `passwd` and `acl` from its register.
     """
     files.mkdir(mode=0o700, exist_ok=True)
     acl = [line for name, rules in ACCOUNTS.items() for line in (f"user {name}", *rules, "")]
     _write(files / "acl.service", "\n".join([*acl, *PATTERNS, ""]))
     _hash_passwords(files / "passwd.service", plan, sandbox)
-    for name in ("passwd", "acl"):
-        if not (files / name).exists():
-            shutil.copy(files / f"{name}.service", files / name)
+    if not (files / "acl").exists():
+        _write(files / "acl", (files / "acl.service").read_text())
+    known = (files / "passwd").read_text() if (files / "passwd").exists() else ""
+    devices = [line for line in known.splitlines() if line.partition(":")[0] not in ACCOUNTS]
+    service = (files / "passwd.service").read_text().splitlines()
+    _write(files / "passwd", "".join(f"{line}\n" for line in service + devices))
 
 
 def _hash_passwords(path: Path, plan: Plan, sandbox: Sandbox) -> None:
-    if path.exists():
+    fingerprint = Fingerprint(
+        path.with_suffix(".fingerprint"), *(getattr(plan.passwords, name) for name in ACCOUNTS)
+    )
+    if path.exists() and fingerprint.same():
         return
     partial = path.with_suffix(".partial")
     _write(partial, "")
@@ -90,6 +96,7 @@ def _hash_passwords(path: Path, plan: Plan, sandbox: Sandbox) -> None:
         secret = getattr(plan.passwords, account)
         sandbox.run(["mosquitto_passwd", "-b", f"{DATA}/files/{partial.name}", account, secret])
     partial.replace(path)
+    fingerprint.keep()
 
 
 def _write(path: Path, text: str) -> None:

@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 
 from deploy.stack.environment import DATABASE
+from deploy.stack.fingerprint import Fingerprint
 from deploy.stack.ports import HOST
 from deploy.stack.sandbox import Sandbox
 from deploy.stack.server import DATA, Plan, Server
@@ -70,13 +71,18 @@ host    all       all   127.0.0.1/32   scram-sha-256
 def configure(plan: Plan, sandbox: Sandbox) -> list[str]:
     """Make the cluster where missing, write its settings, give its command."""
     folder = plan.folder("postgres")
+    fingerprint = Fingerprint(folder / "superuser.fingerprint", plan.passwords.postgres)
     if not (folder / "data").exists():
         _initdb(plan, sandbox)
+        fingerprint.keep()
     settings = SETTINGS | (TEST_SETTINGS if plan.test else {}) | {"port": str(plan.ports.postgres)}
     lines = (f"{key} = '{value}'\n" for key, value in settings.items())
     (folder / "data/postgresql.auto.conf").write_text("")
     (folder / "data/postgresql.conf").write_text("".join(lines))
     (folder / "data/pg_hba.conf").write_text(ACCESS)
+    if not fingerprint.same():
+        _renew_superuser(plan, sandbox)
+        fingerprint.keep()
     return ["postgres", "-D", f"{DATA}/data"]
 
 
@@ -96,6 +102,15 @@ def _initdb(plan: Plan, sandbox: Sandbox) -> None:
     finally:
         secret.unlink()
     (folder / "data.partial").rename(folder / "data")
+
+
+def _renew_superuser(plan: Plan, sandbox: Sandbox) -> None:
+    """Set the superuser's password without knowing the old one: stack.env was lost."""
+    statement = sql.SQL("ALTER ROLE postgres PASSWORD {}").format(plan.passwords.postgres)
+    sandbox.run(
+        ["postgres", "--single", "-D", f"{DATA}/data", "postgres"],
+        feed=statement.as_string() + "\n",
+    )
 
 
 def connect(plan: Plan, database: str) -> "psycopg.Connection[tuple[object, ...]]":

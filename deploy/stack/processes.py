@@ -68,14 +68,19 @@ def forget(path: Path) -> None:
 
 
 def _started_ticks(pid: int) -> int | None:
-    """Start time in clock ticks since boot (proc(5), field 22); None if gone or a zombie."""
+    """Start time in clock ticks since boot (proc(5), field 22); None if it has ended.
+
+    A killed process of many threads is a zombie at once, but keeps its ports and files until
+    the last of its threads (field 20) is gone.
+    """
     try:
         text = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return None
     # The second field is the command in brackets and may hold spaces and brackets itself.
     fields = text.rpartition(")")[2].split()
-    return None if fields[0] in "ZX" else int(fields[19])
+    ended = fields[0] in "ZX" and int(fields[17]) <= 1
+    return None if ended else int(fields[19])
 
 
 def _boot_id() -> str:

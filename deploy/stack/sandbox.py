@@ -40,12 +40,12 @@ class Sandbox:
             *argv,
         ]
 
-    def run(self, argv: list[str], env: dict[str, str] | None = None) -> str:
+    def run(self, argv: list[str], feed: str = "", env: dict[str, str] | None = None) -> str:
         """Run to the end and give its output; raises ServerFailed with what it said."""
         options = [word for item in (env or {}).items() for word in ("--setenv", *item)]
         done = subprocess.run(
             self.command(argv, "--die-with-parent", *options),
-            stdin=subprocess.DEVNULL,
+            input=feed,
             capture_output=True,
             text=True,
             check=False,
