@@ -7,6 +7,7 @@ from pathlib import Path
 
 from deploy.stack.errors import StackError
 from deploy.stack.local import LocalStack, State
+from deploy.stack.rootfs import ensure_rootfs
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -43,7 +44,11 @@ def reset(stack: LocalStack) -> None:
     stack.reset()
 
 
-COMMANDS = {command.__name__: command for command in (up, down, status, reset)}
+def rootfs(stack: LocalStack) -> None:
+    print(ensure_rootfs())
+
+
+COMMANDS = {command.__name__: command for command in (up, down, status, reset, rootfs)}
 
 
 def main() -> int:
