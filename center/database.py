@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from psycopg import OperationalError as DriverOperationalError
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from center.settings import DatabaseSettings, settings
@@ -29,8 +30,8 @@ class Base(DeclarativeBase):
     type_annotation_map = {
         datetime: sa.DateTime(timezone=True),
         str: sa.Text,
-        dict[str, Any]: sa.dialects.postgresql.JSONB,
-        list[str]: sa.dialects.postgresql.ARRAY(sa.Text),
+        dict[str, Any]: JSONB,
+        list[str]: ARRAY(sa.Text),
     }
 
 

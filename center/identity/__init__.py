@@ -1,0 +1,1 @@
+"""Users, roles, sessions: who may do what, and where in the city."""

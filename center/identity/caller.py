@@ -1,0 +1,48 @@
+"""The caller: who makes this request, what the roles permit, and in which divisions."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A signed-in user at the moment of one request.
+
+    `divisions` are prefixes of division codes: `4304` is the whole city, `430405` one district,
+    a longer one a street or a community.
+    """
+
+    user_id: int
+    username: str
+    display_name: str
+    permissions: frozenset[str]
+    divisions: tuple[str, ...]
+    session_id: UUID | None
+    address: str
+    roles: tuple[str, ...] = ()
+
+    def may(self, permission: str) -> bool:
+        """Whether any role of the caller carries the permission."""
+        return permission in self.permissions
+
+    def sees(self, division: str | None) -> bool:
+        """Whether a thing of this division is in scope; one of no division never is."""
+        return division is not None and division.startswith(self.divisions)
+
+    def scope(self, column: sa.ColumnElement[str] | sa.orm.InstrumentedAttribute[str]) -> (
+        sa.ColumnElement[bool]
+    ):
+        """The condition that keeps a query inside the caller's divisions."""
+        return sa.or_(sa.false(), *(column.like(pattern) for pattern in self.patterns))
+
+    @property
+    def patterns(self) -> list[str]:
+        """The divisions for named SQL: `division LIKE ANY (:patterns)`."""
+        return [f"{prefix}%" for prefix in self.divisions]
+
+
+def system(name: str) -> Caller:
+    """The program itself, or a person at the server's command line: no user, no session."""
+    return Caller(0, name, name, frozenset(), (), None, "local")

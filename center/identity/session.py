@@ -1,0 +1,70 @@
+"""Sessions as each request meets them: looked up every time, so that a revocation acts at once."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from center.clock import now
+from center.database import engine, sql
+from center.identity.caller import Caller
+from center.identity.tokens import InvalidToken, session_of
+from center.settings import TokenSettings, settings
+
+TOUCH_SECONDS = 30  # how exactly the last use is known; a write per request would be dear
+
+_TOUCH = sa.text("UPDATE sessions SET last_used_at = :now WHERE id = :session_id")
+
+
+class SessionEnded(InvalidToken):
+    """This session has ended: log in again."""
+
+
+def find_caller(token: str, address: str) -> tuple[Caller, bool]:
+    """Who the token belongs to, and whether only the password may be changed.
+
+    Raises:
+        InvalidToken: forged or expired.
+        SessionEnded: revoked, unused for too long, or its user is disabled.
+    """
+    session_id = session_of(token)
+    moment = now()
+    with engine().begin() as connection:
+        row = connection.execute(
+            sa.text(sql("center.identity", "caller")), {"session_id": session_id}
+        ).one_or_none()
+        if row is None or ended(row, moment):
+            raise SessionEnded()
+        if moment - row.last_used_at > timedelta(seconds=TOUCH_SECONDS):
+            connection.execute(_TOUCH, {"now": moment, "session_id": session_id})
+    return _caller(row, address), must_change_password(row, moment)
+
+
+def ended(row: Any, moment: datetime) -> bool:
+    """Whether a session may no longer be used."""
+    idle = row.idle_logout_seconds or settings(TokenSettings).idle_logout_seconds
+    return bool(
+        row.revoked_at is not None
+        or row.disabled
+        or moment >= row.expires_at
+        or moment - row.last_used_at > timedelta(seconds=idle)
+    )
+
+
+def must_change_password(row: Any, moment: datetime) -> bool:
+    """Whether the password was set by another person or has grown too old."""
+    oldest = moment - timedelta(days=row.password_max_age_days)
+    return bool(row.must_change_password or row.password_changed_at < oldest)
+
+
+def _caller(row: Any, address: str) -> Caller:
+    return Caller(
+        user_id=row.user_id,
+        username=row.username,
+        display_name=row.display_name,
+        permissions=frozenset(row.permissions),
+        divisions=tuple(row.divisions),
+        session_id=row.session_id,
+        address=address,
+        roles=tuple(row.roles),
+    )

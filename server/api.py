@@ -1,0 +1,18 @@
+"""The site map: every router of the API, in the order of the document."""
+
+from importlib import import_module
+
+from fastapi import APIRouter
+
+PREFIX = "/api/v1"
+
+# Each module has `router = APIRouter(prefix=..., tags=[...])`.
+ROUTERS: tuple[str, ...] = ()
+
+
+def build() -> APIRouter:
+    """All routers under `/api/v1`."""
+    api = APIRouter(prefix=PREFIX)
+    for name in ROUTERS:
+        api.include_router(import_module(name).router)
+    return api

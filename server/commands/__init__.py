@@ -1,0 +1,1 @@
+"""Sub-commands of `hengyang`, one module each with `register(app)`."""

@@ -1,0 +1,1 @@
+"""Migrations of the one database; they live here because only the roof sees every table."""
