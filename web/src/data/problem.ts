@@ -1,0 +1,68 @@
+/** A refusal or failure of the server as one error type (RFC 9457 problem details). */
+
+interface Fields {
+  status: number
+  code: string
+  detail: string
+  errors?: readonly FieldError[]
+  retryAfterSeconds?: number | null
+}
+
+export interface FieldError {
+  loc?: readonly (string | number)[]
+  msg?: string
+  [extra: string]: unknown
+}
+
+/** `status` 0 and code `unreachable` mean that no answer came at all. */
+export class Problem extends Error {
+  readonly status: number
+  readonly code: string
+  readonly errors: readonly FieldError[]
+  readonly retryAfterSeconds: number | null
+
+  constructor(fields: Fields) {
+    super(fields.detail)
+    this.name = 'Problem'
+    this.status = fields.status
+    this.code = fields.code
+    this.errors = fields.errors ?? []
+    this.retryAfterSeconds = fields.retryAfterSeconds ?? null
+  }
+
+  static unreachable(): Problem {
+    return new Problem({ status: 0, code: 'unreachable', detail: 'No answer from the server.' })
+  }
+
+  /** `body` is whatever the answer carried; a proxy's HTML page is possible. */
+  static from(response: Response, body: unknown): Problem {
+    const said = isRecord(body) ? body : {}
+    return new Problem({
+      status: response.status,
+      code: text(said['code']) ?? `http_${response.status}`,
+      detail: text(said['detail']) ?? text(said['title']) ?? response.statusText,
+      errors: Array.isArray(said['errors']) ? (said['errors'] as FieldError[]) : [],
+      retryAfterSeconds: seconds(response.headers.get('Retry-After')),
+    })
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+function seconds(header: string | null): number | null {
+  const value = Number(header)
+  return header !== null && Number.isFinite(value) ? value : null
+}
+
+/** Problem of any caught value; what is no Problem is a fault of the page itself. */
+export function asProblem(caught: unknown): Problem {
+  if (caught instanceof Problem) return caught
+  const detail = caught instanceof Error ? caught.message : String(caught)
+  return new Problem({ status: -1, code: 'page_fault', detail })
+}

@@ -1,0 +1,44 @@
+/** Numbers as people read them: thousands separated, unknown is a dash and never zero. */
+import { UNKNOWN } from './time'
+
+type Maybe = number | null | undefined
+
+function known(value: Maybe): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
+}
+
+/** `1,234,567`; at most `digits` decimals. */
+export function formatNumber(value: Maybe, digits = 0): string {
+  if (!known(value)) return UNKNOWN
+  return value.toLocaleString('en-US', { maximumFractionDigits: digits })
+}
+
+/** A measured value: three decimals for small figures, fewer for large ones, none invented. */
+export function formatReading(value: Maybe): string {
+  if (!known(value)) return UNKNOWN
+  const size = Math.abs(value)
+  return formatNumber(value, size < 10 ? 3 : size < 1000 ? 2 : 1)
+}
+
+/** `12.5 °C`; the unit stays away when the value is unknown. */
+export function withUnit(text: string, unit: string): string {
+  return text === UNKNOWN || unit === '' || unit === '1' ? text : `${text} ${unit}`
+}
+
+const SIZES: readonly [number, string][] = [
+  [1024 * 1024, 'MB'],
+  [1024, 'kB'],
+  [1, 'B'],
+]
+
+/** `1.5 kB`. */
+export function formatBytes(bytes: Maybe): string {
+  if (!known(bytes)) return UNKNOWN
+  const [divisor, unit] = SIZES.find(([limit]) => bytes >= limit) ?? SIZES[2]!
+  return `${formatNumber(bytes / divisor, divisor === 1 ? 0 : 1)} ${unit}`
+}
+
+/** `93.4 %` of a share between 0 and 1. */
+export function formatShare(share: Maybe, digits = 1): string {
+  return known(share) ? `${formatNumber(share * 100, digits)} %` : UNKNOWN
+}

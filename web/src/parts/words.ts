@@ -1,0 +1,38 @@
+/** Sentences that several pages say: ages, names in the reader's language, refusals. */
+import { asProblem } from '@/data/problem'
+import { formatNumber } from '@/format/number'
+import { roughSpan, UNKNOWN } from '@/format/time'
+import { knows, language, translate } from '@/i18n'
+
+/** `12 秒前`; the dash when unknown. */
+export function sayAge(seconds: number | null): string {
+  if (seconds === null) return UNKNOWN
+  const { key, n } = roughSpan(seconds)
+  return translate(`age.${key}`, { n: formatNumber(n) })
+}
+
+/** `90 秒`, `2 小时`: a length of time. */
+export function saySpan(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined) return UNKNOWN
+  const { key, n } = roughSpan(seconds)
+  return translate(`span.${key}`, { n: formatNumber(n, seconds < 10 ? 1 : 0) })
+}
+
+/** Word for a value of an open list, e.g. `reason.too_old`; the value itself when it is new to us. */
+export function sayCode(list: string, value: string): string {
+  const key = `${list}.${value}`
+  return knows(key) ? translate(key) : value
+}
+
+export function sayName(named: { name_zh: string; name_en: string }): string {
+  return language.value === 'zh' ? named.name_zh : named.name_en
+}
+
+/** What happened and what to do, for people; codes we have no words for fall back to the server's. */
+export function sayProblem(caught: unknown): string {
+  const problem = asProblem(caught)
+  for (const key of [`problem.${problem.code}`, `problem.http_${problem.status}`]) {
+    if (knows(key)) return translate(key, { detail: problem.message })
+  }
+  return problem.message || translate('problem.other')
+}

@@ -1,0 +1,123 @@
+/** The site map of the app: every page with the permission it needs, and the guard before it. */
+import {
+  createRouter,
+  createWebHistory,
+  type RouteLocationNormalized,
+  type RouteRecordRaw,
+  type Router,
+} from 'vue-router'
+
+import { asProblem } from '@/data/problem'
+import { translate } from '@/i18n'
+import { may, PERMISSIONS, type Permission } from '@/session/permissions'
+import { isLoggedIn, loadMe, me, type EndReason } from '@/session/session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    open?: boolean
+    title: string
+    permission?: Permission
+  }
+}
+
+const INSIDE: RouteRecordRaw[] = [
+  {
+    path: 'system',
+    name: 'system',
+    component: () => import('@/pages/system/SystemPage.vue'),
+    meta: { title: 'nav.system', permission: PERMISSIONS.seeSystem },
+  },
+  {
+    path: 'system/dead-letters',
+    name: 'deadLetters',
+    component: () => import('@/pages/deadletters/DeadLettersPage.vue'),
+    meta: { title: 'nav.deadLetters', permission: PERMISSIONS.seeDeadLetters },
+  },
+  {
+    path: 'system/gaps',
+    name: 'gaps',
+    component: () => import('@/pages/gaps/GapsPage.vue'),
+    meta: { title: 'nav.gaps', permission: PERMISSIONS.seeGaps },
+  },
+  {
+    path: 'devices',
+    name: 'devices',
+    component: () => import('@/pages/devices/DevicesPage.vue'),
+    meta: { title: 'nav.devices', permission: PERMISSIONS.seeDevices },
+  },
+  {
+    path: 'devices/:deviceId',
+    name: 'device',
+    component: () => import('@/pages/device/DevicePage.vue'),
+    props: true,
+    meta: { title: 'nav.device', permission: PERMISSIONS.seeDevices },
+  },
+  {
+    path: ':rest(.*)*',
+    name: 'notFound',
+    component: () => import('@/pages/NotFoundPage.vue'),
+    meta: { title: 'state.notFound' },
+  },
+]
+
+const ROUTES: RouteRecordRaw[] = [
+  {
+    path: '/login',
+    name: 'login',
+    component: () => import('@/pages/login/LoginPage.vue'),
+    meta: { open: true, title: 'login.title' },
+  },
+  {
+    path: '/password',
+    name: 'password',
+    component: () => import('@/pages/login/PasswordPage.vue'),
+    meta: { title: 'password.title' },
+  },
+  {
+    path: '/',
+    component: () => import('@/shell/AppShell.vue'),
+    children: [{ path: '', name: 'home', redirect: () => ({ name: firstPage() }) }, ...INSIDE],
+  },
+]
+
+/** The first page of the site map that this person may see. */
+export function firstPage(): string {
+  const page = INSIDE.find(({ meta }) => meta?.permission && may(meta.permission))
+  return String(page?.name ?? 'system')
+}
+
+async function guard(to: RouteLocationNormalized) {
+  if (to.meta.open) return true
+  const login = { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+  if (!isLoggedIn()) return login
+  if (!me.value) {
+    try {
+      await loadMe()
+    } catch (caught) {
+      // Without the line the pages themselves say so; without the right, log in.
+      if (asProblem(caught).status !== 0) return login
+      return { name: 'login', query: { ...login.query, reason: 'unreachable' } }
+    }
+  }
+  if (me.value?.must_change_password && to.name !== 'password') {
+    return { name: 'password', query: { next: to.fullPath } }
+  }
+  // The home redirect was chosen before the permissions were known.
+  return to.redirectedFrom?.name === 'home' && to.name !== firstPage() ? { name: firstPage() } : true
+}
+
+export function createAppRouter(): Router {
+  const router = createRouter({ history: createWebHistory(), routes: ROUTES })
+  router.beforeEach(guard)
+  router.afterEach((to) => {
+    document.title = `${translate(to.meta.title)} · ${translate('app.name')}`
+  })
+  return router
+}
+
+export function goToLogin(router: Router, reason: EndReason): void {
+  const { fullPath, meta } = router.currentRoute.value
+  if (meta.open) return
+  const next = reason === 'left' ? {} : { next: fullPath }
+  void router.push({ name: 'login', query: { ...next, reason } })
+}

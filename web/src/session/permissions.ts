@@ -1,0 +1,17 @@
+/** What a role may do, asked of the server's own list; a thing not permitted is not shown. */
+import { me } from './session'
+
+/** The server's names for what this app can do. */
+export const PERMISSIONS = {
+  seeSystem: 'system.read',
+  seeDevices: 'devices.read',
+  seeDeadLetters: 'dead_letters.read',
+  actOnDeadLetters: 'dead_letters.act',
+  seeGaps: 'gaps.read',
+} as const
+
+export type Permission = (typeof PERMISSIONS)[keyof typeof PERMISSIONS]
+
+export function may(permission: Permission): boolean {
+  return me.value?.permissions.includes(permission) ?? false
+}

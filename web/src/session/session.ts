@@ -1,0 +1,62 @@
+/** Who is logged in, and the ways in and out. */
+import { shallowRef } from 'vue'
+
+import {
+  exchangeRefreshToken,
+  fetchMe,
+  requestTokens,
+  revokeTokens,
+  type Credentials,
+  type Me,
+} from '@/data/auth'
+
+import { askPeers, listenToPeers, tell, tellEnded } from './peers'
+import { configureRenewal } from './renewal'
+import { dropTokens, keepTokens, tokens, tokensFrom } from './tokens'
+import { noteActivity } from './idle'
+
+export type EndReason = 'expired' | 'idle' | 'left'
+
+export const me = shallowRef<Me | null>(null)
+
+let onEnd: (reason: EndReason) => void = () => undefined
+
+/** Called once at start-up; `ended` leads to the login page. */
+export async function startSession(ended: (reason: EndReason) => void): Promise<void> {
+  onEnd = ended
+  configureRenewal({ exchange: exchangeRefreshToken, expired: () => endHere('expired') })
+  listenToPeers({ ended: () => endHere('left'), active: noteActivity })
+  await askPeers()
+}
+
+function endHere(reason: EndReason): void {
+  if (!tokens.value) return
+  dropTokens()
+  me.value = null
+  onEnd(reason)
+}
+
+export async function logIn(credentials: Credentials): Promise<void> {
+  const pair = tokensFrom(await requestTokens(credentials), Date.now())
+  keepTokens(pair)
+  tell(pair, null)
+  noteActivity()
+  await loadMe()
+}
+
+/** Ends the session in every tab at once; the server is told, but not waited for. */
+export function logOut(reason: EndReason = 'left'): void {
+  const pair = tokens.value
+  if (pair) void revokeTokens(pair).catch(() => undefined)
+  tellEnded()
+  endHere(reason)
+}
+
+export async function loadMe(): Promise<Me> {
+  me.value = await fetchMe()
+  return me.value
+}
+
+export function isLoggedIn(): boolean {
+  return tokens.value !== null
+}

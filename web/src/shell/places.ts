@@ -1,0 +1,45 @@
+/** The places of the rail, in order; each is shown to whom it is permitted. */
+import type { Component } from 'vue'
+import { Connection, Cpu, DocumentDelete, Odometer } from '@element-plus/icons-vue'
+
+import { PERMISSIONS, type Permission } from '@/session/permissions'
+
+interface Place {
+  name: string
+  label: string
+  icon: Component
+  permission: Permission
+  /** Pages that belong to this place and keep it marked. */
+  holds: readonly string[]
+}
+
+export const PLACES: readonly Place[] = [
+  {
+    name: 'system',
+    label: 'nav.system',
+    icon: Odometer,
+    permission: PERMISSIONS.seeSystem,
+    holds: ['system'],
+  },
+  {
+    name: 'devices',
+    label: 'nav.devices',
+    icon: Cpu,
+    permission: PERMISSIONS.seeDevices,
+    holds: ['devices', 'device'],
+  },
+  {
+    name: 'deadLetters',
+    label: 'nav.deadLetters',
+    icon: DocumentDelete,
+    permission: PERMISSIONS.seeDeadLetters,
+    holds: ['deadLetters'],
+  },
+  {
+    name: 'gaps',
+    label: 'nav.gaps',
+    icon: Connection,
+    permission: PERMISSIONS.seeGaps,
+    holds: ['gaps'],
+  },
+]

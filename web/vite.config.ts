@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url'
+
+import vue from '@vitejs/plugin-vue'
+import elementStyles from 'unplugin-element-plus/vite'
+import { defineConfig } from 'vitest/config'
+
+const API = process.env['HENGYANG_API_URL'] ?? 'http://127.0.0.1:8000'
+
+/** Libraries that change seldom, each in a file of its own, so that a new release of ours is a
+ *  small download. Order matters: the first pattern that matches wins. */
+const CHUNKS = [
+  { name: 'charts', test: /node_modules[\\/](echarts|zrender)[\\/]/ },
+  { name: 'components', test: /node_modules[\\/](element-plus|@element-plus|@floating-ui|dayjs)[\\/]/ },
+  { name: 'vue', test: /node_modules[\\/](vue|@vue|vue-router|vue-i18n|@intlify|@tanstack)[\\/]/ },
+]
+
+export default defineConfig({
+  plugins: [vue(), elementStyles({})],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  server: { host: '127.0.0.1', proxy: { '/api': { target: API } } },
+  build: {
+    target: 'es2022',
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: { output: { codeSplitting: { groups: CHUNKS } } },
+  },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.ts'],
+    env: { TZ: 'America/New_York' },
+    server: { deps: { inline: ['element-plus'] } },
+  },
+})
