@@ -35,7 +35,7 @@ logged() {
     while kill -0 "$pid" 2>/dev/null; do
         sleep 0.2
         beat=$((beat + 1))
-        [ $((beat % 75)) -ne 0 ] || say "    $((SECONDS - started)) s: $(tail -n 1 "$log" | cut -c 1-100)"
+        [ $((beat % 75)) -ne 0 ] || say "    $((SECONDS - started)) s: $(last_line "$log")"
     done
     if ! wait "$pid"; then
         tail -n 25 "$log" >&2
@@ -43,6 +43,8 @@ logged() {
     fi
     say "    done in $((SECONDS - started)) s"
 }
+
+last_line() { grep -v -e '^$' -e '^WARNING' "$1" | tail -n 1 | cut -c 1-100; }
 
 hash_of() { cat -- "$@" | sha256sum | cut -d ' ' -f 1; }
 hash_of_web() {
