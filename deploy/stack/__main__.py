@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from deploy.stack.errors import StackError
-from deploy.stack.local import LocalStack, State
+from deploy.stack.local import LocalStack, table
 from deploy.stack.rootfs import ensure_rootfs
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -15,15 +15,6 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 def var_dir() -> Path:
     """Where this checkout keeps its data."""
     return Path(os.environ.get("HENGYANG_VAR_DIR") or CHECKOUT / "var")
-
-
-def table(states: list[State]) -> str:
-    """The servers as lines of text."""
-    rows = [("server", "port", "process", "state")]
-    for state in states:
-        condition = "ready" if state.ready else "does not answer" if state.pid else "stopped"
-        rows.append((state.name, str(state.port), str(state.pid or "-"), condition))
-    return "\n".join("{:<11}{:<8}{:<10}{}".format(*row) for row in rows)
 
 
 def up(stack: LocalStack) -> None:

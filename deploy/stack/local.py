@@ -206,6 +206,15 @@ class LocalStack:
             yield
 
 
+def table(states: list[State]) -> str:
+    """The servers as lines of text."""
+    rows = [("server", "port", "process", "state")]
+    for state in states:
+        condition = "ready" if state.ready else "does not answer" if state.pid else "stopped"
+        rows.append((state.name, str(state.port), str(state.pid or "-"), condition))
+    return "\n".join("{:<11}{:<8}{:<10}{}".format(*row) for row in rows)
+
+
 def _ports_of_test(known: dict[str, str]) -> Ports:
     """The ports this folder had before, else free ones."""
     words = known.get("HENGYANG_STACK_PORTS", "").split(",")
