@@ -87,6 +87,11 @@ class IngestSettings(_Settings):
     ingest_accept_future_seconds: float = Field(
         300, ge=0, description="Device time further ahead than this is a dead letter."
     )
+    operating_area: tuple[float, float, float, float] = Field(
+        (108.7, 24.6, 114.3, 30.2),
+        description="West, south, east, north in degrees: fixes of vehicles elsewhere are refused."
+        " Default: Hunan province.",
+    )
     gap_grace_seconds: float = Field(
         5, ge=0, description="A hole in the numbers older than this is a gap."
     )

@@ -135,17 +135,26 @@ def upgrade() -> None:
             reason text NOT NULL, requested_at timestamptz NOT NULL DEFAULT now(),
             done_at timestamptz, asked integer)""")
     op.execute("""
+        CREATE TABLE ingest_watch (
+            only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+            watched_until timestamptz NOT NULL)""")
+    op.execute("INSERT INTO ingest_watch (watched_until) VALUES (now())")
+    op.execute("""
+        CREATE TABLE blind_periods (
+            started_at timestamptz PRIMARY KEY, ended_at timestamptz NOT NULL,
+            CHECK (started_at < ended_at))""")
+    op.execute("""
         CREATE TABLE rollup_progress (
             only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
             rolled_upto timestamptz NOT NULL)""")
-    op.execute("INSERT INTO rollup_progress (rolled_upto) VALUES ('-infinity')")
+    op.execute("INSERT INTO rollup_progress (rolled_upto) VALUES ('1970-01-01T00:00:00Z')")
     op.execute("""
         CREATE TABLE rollup_dirty (
             device integer NOT NULL, bucket timestamptz NOT NULL,
             marked_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (device, bucket))""")
     for table in ("ledger", "gaps", "dead_letters", "batches", "commit_watermark", "counters",
                   "latest_readings", "latest_positions", "device_status", "report_requests",
-                  "rollup_dirty"):
+                  "rollup_dirty", "ingest_watch", "blind_periods"):
         op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO hengyang_ingest")
         op.execute(f"GRANT SELECT ON {table} TO hengyang_app")
     op.execute("GRANT DELETE ON gaps TO hengyang_ingest")
@@ -157,7 +166,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("rollup_dirty", "rollup_progress", "report_requests", "device_status",
+    for table in ("blind_periods", "ingest_watch", "rollup_dirty", "rollup_progress",
+                  "report_requests", "device_status",
                   "latest_positions", "latest_readings", "counters", "commit_watermark",
                   "batches", "dead_letters", "gaps", "ledger", *reversed(FACTS)):
         op.execute(f"DROP TABLE {table}")

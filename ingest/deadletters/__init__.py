@@ -1,0 +1,1 @@
+"""Messages that could not become facts: kept, explained, replayed."""

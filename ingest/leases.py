@@ -1,0 +1,59 @@
+"""Leases: advisory locks on a connection of their own, gone the moment the process is."""
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+
+WARDEN = 0x6879_0001
+GATEWAY = 0x6879_0002
+MOST_GATEWAYS = 64
+
+Connect = Callable[[], psycopg.Connection[Any]]
+
+
+class Lease:
+    """A right that one process has at a time, e.g. to be gateway number 3."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+        self._connection: psycopg.Connection[Any] | None = None
+
+    def take(self, group: int, member: int = 0) -> bool:
+        """Tries to get the right; False while another process has it.
+
+        Raises:
+            psycopg.OperationalError: the database is away.
+        """
+        if self._connection is None or self._connection.closed:
+            self._connection = self._connect()
+            self._connection.autocommit = True
+        row = self._connection.execute(
+            "SELECT pg_try_advisory_lock(%s, %s)", (group, member)
+        ).fetchone()
+        return bool(row and row[0])
+
+    def held(self) -> bool:
+        """Whether the connection that carries the right still stands."""
+        try:
+            if self._connection is None:
+                return False
+            self._connection.execute("SELECT 1")
+        except psycopg.Error:
+            self.release()
+            return False
+        return True
+
+    def release(self) -> None:
+        """Gives the right back."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def take_number(lease: Lease) -> int:
+    """The lowest gateway number that is free, from 1: it makes the fixed MQTT client ids."""
+    for number in range(1, MOST_GATEWAYS + 1):
+        if lease.take(GATEWAY, number):
+            return number
+    raise RuntimeError(f"{MOST_GATEWAYS} gateways run already")

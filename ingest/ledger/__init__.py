@@ -1,0 +1,1 @@
+"""The ledger: which numbers of which device are committed, and which are missing."""

@@ -1,0 +1,136 @@
+"""Decides, in the writer's transaction, which deliveries of a batch are new."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+
+from center.database import sql
+from ingest.deadletters import reasons
+from ingest.delivery import Delivery
+from ingest.facts import FACT_TABLES
+
+Key = tuple[int, int]  # device number, boot
+Groups = dict[Key, dict[int, Delivery]]  # ... -> seq -> first delivery with that number
+
+
+def moment(us: int) -> datetime:
+    """Unix microseconds as an aware datetime."""
+    return datetime.fromtimestamp(us / 1e6, UTC)
+
+
+def group(batch: Iterable[Delivery]) -> Groups:
+    """Numbered deliveries by device and boot; repeats inside the batch are settled here.
+
+    A message refused for its content still used its number up: it takes part, else its number
+    would look like a gap for ever.
+    """
+    groups: Groups = {}
+    for delivery in batch:
+        if delivery.device is None or delivery.message is None:
+            continue
+        numbers = groups.setdefault((delivery.device.number, delivery.message.boot), {})
+        first = numbers.setdefault(delivery.message.seq, delivery)
+        if first is not delivery:
+            settle_repeat(delivery, first.digest)
+    return groups
+
+
+def settle_repeat(delivery: Delivery, stored_digest: int | None) -> None:
+    """A number that was used before: the same content is a duplicate, other content a conflict."""
+    if delivery.rejection is not None:
+        return  # its dead letter is known by content; the repeat is counted there
+    if stored_digest == delivery.digest:
+        delivery.duplicate = True
+    else:
+        message = delivery.message
+        where = f"boot {message.boot} seq {message.seq}" if message else "number"
+        delivery.reject(reasons.CONFLICT, f"{where} was committed before with other content")
+
+
+def announcements(batch: Iterable[Delivery]) -> dict[Key, int]:
+    """The newest numbers that devices say they have given out, so that a lost end is seen too."""
+    newest: dict[Key, int] = {}
+    for d in batch:
+        if d.stream == "event" and d.rejection is None and d.device is not None:
+            for said in getattr(d.message, "announce", ()):
+                key = (d.device.number, said.boot)
+                newest[key] = max(newest.get(key, -1), said.last)
+    return newest
+
+
+def multirange(numbers: Iterable[int]) -> str:
+    """Numbers as the text of an `int8multirange`, e.g. `{[3,3],[4,4]}`; PostgreSQL joins them."""
+    return "{" + ",".join([f"[{n},{n}]" for n in numbers]) + "}"
+
+
+def deduplicate(cursor: psycopg.Cursor[Any], batch: Sequence[Delivery]) -> None:
+    """Commits the batch's numbers to the ledger and marks duplicates and conflicts.
+
+    Takes row locks in the order (device, boot), held until the transaction ends.
+    """
+    groups = group(batch)
+    if not groups:
+        return
+    announced = announcements(batch)
+    for key in announced.keys() - groups.keys():
+        groups[key] = {}
+    sample = {d.device.number: d for d in batch if d.device is not None and d.message is not None}
+    newest = [
+        max(numbers.values(), key=_received) if numbers else sample[device]
+        for (device, _), numbers in groups.items()
+    ]
+    cursor.execute(
+        sql("ingest.ledger", "commit_numbers"),
+        {
+            "device": [key[0] for key in groups],
+            "boot": [key[1] for key in groups],
+            "numbers": [multirange(numbers) for numbers in groups.values()],
+            "received_at": [moment(d.received_us) for d in newest],
+            "skew": [(d.time_us - d.received_us) / 1e6 for d in newest],
+            "announced": [announced.get(key, -1) for key in groups],
+        },
+    )
+    known = [
+        delivery
+        for device, boot, added in cursor.fetchall()
+        for seq, delivery in groups[device, boot].items()
+        if seq not in added
+    ]
+    if known:
+        _settle(cursor, [d for d in known if d.rejection is None])
+
+
+def _received(delivery: Delivery) -> int:
+    return delivery.received_us
+
+
+def _settle(cursor: psycopg.Cursor[Any], known: list[Delivery]) -> None:
+    """Compares deliveries whose number is committed with what was stored under it."""
+    for stream, fact_table in FACT_TABLES.items():
+        mine = [d for d in known if d.stream == stream]
+        if not mine:
+            continue
+        times = [moment(d.time_us) for d in mine]
+        cursor.execute(
+            f"""
+            SELECT f.device, f.boot, f.seq, f.digest
+            FROM unnest(%(device)s::int[], %(time)s::timestamptz[], %(boot)s::bigint[],
+                        %(seq)s::bigint[]) AS t(device, time, boot, seq)
+            JOIN {fact_table.table} f USING (device, time, boot, seq)
+            WHERE f.time BETWEEN %(first)s AND %(last)s
+            """,  # noqa: S608  # the table name is a row of FACT_TABLES
+            {
+                "device": [d.device.number for d in mine if d.device],
+                "time": times,
+                "boot": [d.message.boot for d in mine if d.message],
+                "seq": [d.message.seq for d in mine if d.message],
+                "first": min(times),
+                "last": max(times),
+            },
+        )
+        stored = {(row[0], row[1], row[2]): row[3] for row in cursor.fetchall()}
+        for d in mine:
+            if d.device is not None and d.message is not None:
+                settle_repeat(d, stored.get((d.device.number, d.message.boot, d.message.seq)))

@@ -1,0 +1,189 @@
+"""The two processes of ingest: a gateway, of which any number may run, and the warden."""
+
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import psycopg
+
+from center import logs
+from center.bus import BusAway, bus
+from center.events import FactsCommitted
+from center.processes.figures import QueueFigure
+from center.processes.heartbeat import Heartbeat
+from center.settings import DatabaseSettings, IngestSettings, MqttSettings, settings
+from ingest import broker
+from ingest.gateway import Gateway
+from ingest.leases import GATEWAY, Connect, Lease, take_number
+from ingest.warden.link import Link
+from ingest.warden.warden import Warden
+from ingest.writer import Writer
+
+log = logs.logger(__name__)
+LEASE_CHECK_SECONDS = 2.0
+
+
+def ingest_url() -> str:
+    """PostgreSQL as the role of ingest."""
+    config = settings(DatabaseSettings)
+    return str(config.database_ingest_url or config.database_url)
+
+
+def connector(name: str) -> Connect:
+    """Makes connections that give up on a silent server instead of waiting for ever."""
+    url = ingest_url()
+
+    def connect() -> psycopg.Connection[Any]:
+        return psycopg.connect(
+            url,
+            application_name=f"hengyang-{name}",
+            connect_timeout=5,
+            options="-c statement_timeout=60s -c lock_timeout=30s",
+            keepalives_idle=5,
+            keepalives_interval=2,
+            keepalives_count=3,
+            tcp_user_timeout=15_000,
+        )
+
+    return connect
+
+
+class Announcer:
+    """Tells the bus of committed batches from a thread of its own; the writer never waits."""
+
+    def __init__(self) -> None:
+        # Only a hint: who misses one reads the watermark in PostgreSQL.
+        self._waiting: deque[FactsCommitted] = deque(maxlen=1000)
+        self._filled = threading.Event()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="announcer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def announce(self, batch: int, commit_no: int) -> None:
+        """Has a batch announced soon."""
+        self._waiting.append(FactsCommitted(batch=batch, commit_no=commit_no))
+        self._filled.set()
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._filled.set()
+        self._thread.join(timeout=3)
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self._filled.wait()
+            self._filled.clear()
+            while self._waiting:
+                try:
+                    bus().publish(self._waiting.popleft())
+                except BusAway:
+                    time.sleep(0.2)
+
+
+def _on_signals(stop: Callable[[], None]) -> None:
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop()
+
+    signal.signal(signal.SIGTERM, handle)
+    signal.signal(signal.SIGINT, handle)
+
+
+def _patiently_take_number(lease: Lease, stopping: threading.Event) -> int | None:
+    while not stopping.is_set():
+        try:
+            return take_number(lease)
+        except psycopg.OperationalError as error:
+            log.warning("gateway_without_database", error=str(error).splitlines()[0])
+            stopping.wait(1)
+    return None
+
+
+def run_gateway() -> None:
+    """Receives, commits and acknowledges until SIGTERM or SIGINT."""
+    stopping = threading.Event()
+    _on_signals(stopping.set)
+    connect = connector("gateway")
+    lease = Lease(connect)
+    number = _patiently_take_number(lease, stopping)
+    if number is None:
+        return
+    name = f"ingest-{number}"
+    logs.configure(name)
+    limits = settings(IngestSettings)
+    announcer = Announcer()
+    writer = Writer(
+        number,
+        connector(name),
+        limits,
+        acknowledge=lambda batch: gateway.acknowledge(batch),
+        announce=announcer.announce,
+        is_connected=lambda: gateway.connected,
+    )
+    address = broker.parse(settings(MqttSettings).mqtt_url)
+    gateway = Gateway(name, address, limits, writer.intake.put, writer.note_loss)
+    bound = limits.ingest_connections * limits.ingest_receive_maximum
+    heart = Heartbeat(
+        name,
+        "ingest",
+        ingest_url(),
+        queues=lambda: [QueueFigure("intake", len(writer.intake), bound)],
+        detail=lambda: {"connected": gateway.connected, "devices": len(writer.register)}
+        | {"tally": _tally(writer)},
+    )
+    announcer.start()
+    heart.start()
+    threads = [
+        threading.Thread(target=work, name=label)
+        for label, work in (("writer", writer.run), ("receiver", gateway.run))
+    ]
+    for thread in threads:
+        thread.start()
+    _watch(stopping, threads, lease, number)
+    writer.stop()
+    threads[0].join()
+    gateway.stop()
+    threads[1].join()
+    announcer.stop()
+    heart.stop()
+    lease.release()
+
+
+def _tally(writer: Writer) -> dict[str, Any]:
+    return {name: getattr(writer.tally, name) for name in writer.tally.__slots__}
+
+
+def _watch(
+    stopping: threading.Event, threads: list[threading.Thread], lease: Lease, number: int
+) -> None:
+    """Waits for the end; without its lease a gateway may not go on under its fixed client id."""
+    while not stopping.wait(LEASE_CHECK_SECONDS):
+        if not all(thread.is_alive() for thread in threads):
+            log.critical("gateway_thread_died")
+            return
+        if lease.held():
+            continue
+        try:
+            if not lease.take(GATEWAY, number):
+                log.error("gateway_number_taken", number=number)
+                return
+        except psycopg.OperationalError:
+            continue  # the database is away; the writer keeps its batch and waits
+
+
+def run_warden() -> None:
+    """Minds status, liveness, gaps, commands and broker accounts until SIGTERM or SIGINT."""
+    logs.configure("warden")
+    mqtt = settings(MqttSettings)
+    link = Link(broker.parse(mqtt.mqtt_url), "warden")
+    warden = Warden(connector("warden"), link, settings(IngestSettings), mqtt)
+    _on_signals(warden.stop)
+    heart = Heartbeat("warden", "warden", ingest_url(), detail=warden.detail)
+    heart.start()
+    warden.run()
+    heart.stop()

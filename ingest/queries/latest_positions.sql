@@ -1,0 +1,13 @@
+-- Newest position of each vehicle; an older fix never replaces a newer one.
+INSERT INTO latest_positions AS l
+    (device, time, received_at, lon, lat, speed_mps, heading_deg, accuracy_m)
+SELECT * FROM unnest(%(device)s::int[], %(time)s::timestamptz[], %(received_at)s::timestamptz[],
+    %(lon)s::float8[], %(lat)s::float8[], %(speed_mps)s::real[], %(heading_deg)s::real[],
+    %(accuracy_m)s::real[]) AS t(device, time, received_at, lon, lat, speed_mps, heading_deg,
+                                 accuracy_m)
+ORDER BY device
+ON CONFLICT (device) DO UPDATE SET
+    time = excluded.time, received_at = excluded.received_at, lon = excluded.lon,
+    lat = excluded.lat, speed_mps = excluded.speed_mps, heading_deg = excluded.heading_deg,
+    accuracy_m = excluded.accuracy_m
+WHERE excluded.time >= l.time

@@ -1,0 +1,182 @@
+"""One MQTT session of a gateway: persistent, shared subscription, acknowledged by hand."""
+
+import socket
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+from center.logs import logger
+from ingest.broker import (
+    KEEPALIVE_SECONDS,
+    SESSION_SECONDS,
+    BrokerAddress,
+    connect_properties,
+    prepare,
+)
+from ingest.broker_socket import BufferedSocket
+from ingest.delivery import Delivery, Receipt
+from ingest.wire import DOWN_STREAMS, ROOT, STATUS_STREAM
+from paho.mqtt.client import (
+    Client,
+    ConnectFlags,
+    DisconnectFlags,
+    MQTTMessage,
+    MQTTv5,
+)
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+log = logger(__name__)
+# All of our topics, so that whatever the broker lets through is stored or explained. Status is
+# the warden's (retained messages never reach a shared subscription); commands are our own words.
+SHARED = f"$share/ingest/{ROOT}/#"
+NOT_OURS = tuple(f"/{stream}" for stream in (STATUS_STREAM, *DOWN_STREAMS))
+RECONNECT_SECONDS = (0.2, 0.5, 1, 2, 5)
+
+
+class _BufferedClient(Client):
+    """paho's client on a `BufferedSocket`; pinned by the lock, covered by tests on a broker."""
+
+    def _create_socket_connection(self) -> socket.socket:
+        return BufferedSocket(super()._create_socket_connection())
+
+
+class Session:
+    """Receives deliveries and sends acknowledgements; used by one thread only.
+
+    `deliver` gets every message that is ours. `lost` is called with a reason whenever the broker
+    may have forgotten messages, so that devices are asked for their newest numbers.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        client_id: str,
+        address: BrokerAddress,
+        receive_maximum: int,
+        deliver: Callable[[Delivery], None],
+        lost: Callable[[str], None],
+    ) -> None:
+        self.number = number
+        self.connection = 0  # counts connections: a receipt of an older one is void
+        self.connected = False
+        self._address = address
+        self._receive_maximum = receive_maximum
+        self._deliver = deliver
+        self._lost = lost
+        self._attempt = 0
+        self._due = 0.0
+        client = _BufferedClient(
+            CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTv5, manual_ack=True
+        )
+        prepare(client, address)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        self._client = client
+
+    @property
+    def socket(self) -> BufferedSocket | None:
+        """The connection's socket, None while there is none."""
+        return cast(BufferedSocket | None, self._client.socket())
+
+    def keep_alive(self) -> None:
+        """Pings, notices a dead connection, connects again when it is time; call each second."""
+        if self.socket is not None:
+            self._client.loop_misc()
+        elif time.monotonic() >= self._due:
+            self._open()
+
+    def _open(self) -> None:
+        pause = RECONNECT_SECONDS[min(self._attempt, len(RECONNECT_SECONDS) - 1)]
+        self._attempt += 1
+        self._due = time.monotonic() + pause
+        try:
+            self._client.connect(
+                self._address.host,
+                self._address.port,
+                keepalive=KEEPALIVE_SECONDS,
+                clean_start=False,
+                properties=connect_properties(
+                    receive_maximum=self._receive_maximum, session_seconds=SESSION_SECONDS
+                ),
+            )
+        except OSError as error:
+            log.warning("broker_unreachable", session=self.number, error=str(error))
+
+    def read(self) -> None:
+        """Handles all that has come."""
+        self._client.loop_read()
+        while (sock := self.socket) is not None and sock.pending():
+            self._client.loop_read()
+
+    def acknowledge(self, mids: Iterable[int]) -> None:
+        """Sends PUBACKs in one piece."""
+        sock = self.socket
+        if sock is None:
+            return
+        sock.corked = True
+        for mid in mids:
+            self._client.ack(mid, 1)
+        sock.corked = False
+        sock.flush()
+
+    def close(self) -> None:
+        """Leaves the broker; the session and what waits in it stay there."""
+        self._client.disconnect()
+        if self.socket is not None:
+            self._client.loop_write()
+
+    def _on_connect(
+        self,
+        client: Client,
+        _userdata: object,
+        flags: ConnectFlags,
+        reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        if reason.is_failure:
+            log.error("broker_refused", session=self.number, reason=str(reason))
+            return
+        self.connection += 1
+        self.connected = True
+        self._attempt = 0
+        log.info(
+            "broker_connected", session=self.number, session_present=flags.session_present
+        )
+        client.subscribe(SHARED, qos=1)
+        if not flags.session_present:
+            self._lost("the broker did not know our session")
+        elif self.connection > 1:
+            self._lost("the connection to the broker was lost")
+
+    def _on_disconnect(
+        self,
+        _client: Client,
+        _userdata: object,
+        _flags: DisconnectFlags,
+        reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        self.connected = False
+        log.warning("broker_disconnected", session=self.number, reason=str(reason))
+
+    def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic = repr(message._topic)  # noqa: SLF001  # the decoded form is what failed
+        if topic.endswith(NOT_OURS):
+            self._client.ack(message.mid, message.qos)
+            return
+        properties: Any = message.properties
+        self._deliver(
+            Delivery(
+                topic,
+                bytes(message.payload),
+                getattr(properties, "ContentType", None),
+                time.time_ns() // 1000,
+                Receipt(self.number, self.connection, message.mid) if message.qos else None,
+            )
+        )

@@ -1,0 +1,1 @@
+"""The warden: one at a time, it minds status, liveness, gaps, commands and broker accounts."""
