@@ -71,7 +71,7 @@ class Once:
         if session.scalar(_CLAIM, names | claim) is None:
             before = session.execute(_FIND, names).one()
             if (before.target, bytes(before.request_hash)) != (self.target, digest):
-                raise KeyReused()
+                raise KeyReused
             return kind.model_validate_json(before.answer)
         answer = act()
         session.execute(_STORE, names | {"answer": answer.model_dump_json()})

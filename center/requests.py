@@ -62,7 +62,9 @@ class Precondition:
 def _if_match(
     if_match: Annotated[
         str | None,
-        Header(max_length=1000, description="ETag of the version that you change.", examples=['"3"']),
+        Header(
+            max_length=1000, description="ETag of the version that you change.", examples=['"3"']
+        ),
     ] = None,
 ) -> Precondition:
     if if_match is None:

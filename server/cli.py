@@ -11,6 +11,7 @@ from center.errors import HengyangError
 # imported only when the program runs, and its own heavy imports belong inside its functions.
 COMMANDS = (
     "server.commands.migrate",
+    "server.commands.seed",
 )
 
 

@@ -31,9 +31,9 @@ class Caller:
         """Whether a thing of this division is in scope; one of no division never is."""
         return division is not None and division.startswith(self.divisions)
 
-    def scope(self, column: sa.ColumnElement[str] | sa.orm.InstrumentedAttribute[str]) -> (
-        sa.ColumnElement[bool]
-    ):
+    def scope(
+        self, column: sa.ColumnElement[str] | sa.orm.InstrumentedAttribute[str]
+    ) -> sa.ColumnElement[bool]:
         """The condition that keeps a query inside the caller's divisions."""
         return sa.or_(sa.false(), *(column.like(pattern) for pattern in self.patterns))
 

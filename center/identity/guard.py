@@ -37,16 +37,14 @@ class Guard(Door):
 
     permissions: frozenset[str]
 
-    def __call__(
-        self, request: Request, token: Annotated[str | None, Depends(_bearer)]
-    ) -> Caller:
+    def __call__(self, request: Request, token: Annotated[str | None, Depends(_bearer)]) -> Caller:
         if token is None:
             raise Unauthenticated()
         caller, must_change = find_caller(token, client_address(request))
         structlog.contextvars.bind_contextvars(user_id=caller.user_id)
         request.state.caller = caller
         if must_change and self.permissions:
-            raise PasswordChangeRequired()
+            raise PasswordChangeRequired
         if missing := self.permissions - caller.permissions:
             _refuse(caller, request, missing)
         return caller

@@ -34,7 +34,7 @@ def find_caller(token: str, address: str) -> tuple[Caller, bool]:
             sa.text(sql("center.identity", "caller")), {"session_id": session_id}
         ).one_or_none()
         if row is None or ended(row, moment):
-            raise SessionEnded()
+            raise SessionEnded
         if moment - row.last_used_at > timedelta(seconds=TOUCH_SECONDS):
             connection.execute(_TOUCH, {"now": moment, "session_id": session_id})
     return _caller(row, address), must_change_password(row, moment)

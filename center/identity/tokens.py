@@ -48,4 +48,4 @@ def session_of(token: str) -> UUID:
         )
         return UUID(claims["sid"])
     except (jwt.InvalidTokenError, ValueError, AttributeError, TypeError) as error:
-        raise InvalidToken() from error
+        raise InvalidToken from error

@@ -21,11 +21,13 @@ def migrate(url: object, say: Callable[[str], None], target: str = "head") -> li
     Each step is a transaction of its own, so a failed one leaves the database at the step before.
     """
     with _locked(url, say) as connection:
-        missing = _missing(connection, target)
-        for position, revision in enumerate(missing, 1):
-            say(f"{position}/{len(missing)} {revision}")
+        steps = _missing(connection, target)
+        for position, revision in enumerate(steps, 1):
+            # Alembic commits only what it has begun: leave it no open transaction.
+            connection.rollback()
+            say(f"{position}/{len(steps)} {revision}")
             command.upgrade(_config(connection), revision)
-        return missing
+        return steps
 
 
 def missing(connection: sa.Connection) -> list[str]:
@@ -45,7 +47,7 @@ def _locked(url: object, say: Callable[[str], None]) -> Iterator[sa.Connection]:
     """The lock belongs to a connection of its own: it outlives the steps' transactions."""
     engine = create_engine(url, "hengyang-migrate", poolclass=sa.NullPool)
     with engine.connect() as holder, engine.connect() as connection:
-        holder = holder.execution_options(isolation_level="AUTOCOMMIT")
+        holder.execution_options(isolation_level="AUTOCOMMIT")
         if not holder.scalar(sa.text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}):
             say("another process migrates this database: waiting for it")
             holder.execute(sa.text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})

@@ -1,4 +1,4 @@
-"""The floor: group roles, identity, sessions, audit, outbox, idempotency, evidence, processes."""
+"""The floor: group roles, identity, sessions, audit, idempotency keys, processes."""
 
 from alembic import op
 
@@ -156,26 +156,12 @@ def _audit() -> None:
 
 def _floor() -> None:
     op.execute("""
-        CREATE TABLE outbox (
-            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-            stream text NOT NULL, kind text NOT NULL, payload jsonb NOT NULL,
-            created_at timestamptz NOT NULL DEFAULT now(), sent_at timestamptz)""")
-    op.execute("CREATE INDEX ix_outbox_unsent ON outbox (id) WHERE sent_at IS NULL")
-    op.execute("""
         CREATE TABLE idempotency_keys (
             user_id bigint NOT NULL, key text NOT NULL,
             target text NOT NULL, request_hash bytea NOT NULL,
             answer text, created_at timestamptz NOT NULL,
             PRIMARY KEY (user_id, key))""")
     op.execute("CREATE INDEX ix_idempotency_keys_created_at ON idempotency_keys (created_at)")
-    op.execute("""
-        CREATE TABLE evidence (
-            sha256 text PRIMARY KEY CHECK (sha256 ~ '^[0-9a-f]{64}$'),
-            state text NOT NULL CHECK (state IN ('pending', 'stored', 'missing')),
-            media_type text, size bigint, device_id text, division text,
-            first_seen_at timestamptz NOT NULL DEFAULT now(),
-            stored_at timestamptz, alarmed_at timestamptz)""")
-    op.execute("CREATE INDEX ix_evidence_pending ON evidence (first_seen_at) WHERE state = 'pending'")
     op.execute("""
         CREATE TABLE processes (
             name text PRIMARY KEY, kind text NOT NULL, pid integer NOT NULL, host text NOT NULL,
@@ -187,7 +173,7 @@ def _grants() -> None:
     rights = {
         "SELECT, INSERT, UPDATE, DELETE": (
             "roles, permissions, role_permissions, users, user_roles, password_history, sessions,"
-            " refresh_tokens, login_attempts, outbox, idempotency_keys, evidence, processes"
+            " refresh_tokens, login_attempts, idempotency_keys, processes"
         ),
         "SELECT, UPDATE": "security_policy",
         "SELECT, INSERT": "audit_log",
@@ -195,7 +181,5 @@ def _grants() -> None:
     for verbs, tables in rights.items():
         op.execute(f"GRANT {verbs} ON {tables} TO hengyang_app")
     op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON processes TO hengyang_ingest")
-    op.execute("GRANT SELECT, INSERT, UPDATE ON evidence TO hengyang_ingest")
-    op.execute("GRANT INSERT ON outbox TO hengyang_ingest")
     op.execute("GRANT SELECT, INSERT ON audit_log TO hengyang_ingest")
     op.execute("GRANT SELECT ON alembic_version TO hengyang_app, hengyang_ingest")

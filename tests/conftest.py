@@ -1,0 +1,14 @@
+"""What every storey of tests shares."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+# Verdicts never hang on the clock: the two cores of the test machine are shared.
+settings.register_profile(
+    "hengyang", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("hengyang")
+
+# A test that forgets to name its servers must not find the ones this checkout runs.
+os.environ["HENGYANG_VAR_DIR"] = "/nonexistent/hengyang-tests"

@@ -1,0 +1,47 @@
+"""Pointing the program under test at the servers of a test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from center import database as center_database
+from center.settings import settings
+from deploy.stack import LocalStack
+from tests.integration.databases import Database
+
+
+@contextmanager
+def environment(
+    monkeypatch: pytest.MonkeyPatch, stack: LocalStack, database: Database, var: Path
+) -> Iterator[None]:
+    """What is read once per process is forgotten before and after."""
+    variables = stack.environment | {
+        "HENGYANG_VAR_DIR": str(var),
+        "HENGYANG_DATABASE_URL": database.app,
+        "HENGYANG_DATABASE_OWNER_URL": database.owner,
+        "HENGYANG_DATABASE_INGEST_URL": database.ingest,
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    _forget()
+    try:
+        yield
+    finally:
+        if center_database.engine.cache_info().currsize:
+            center_database.engine().dispose()
+        _forget()
+
+
+def _forget() -> None:
+    for remembered in (settings, center_database.engine, center_database._sessions):
+        remembered.cache_clear()
+
+
+@contextmanager
+def open_session() -> Iterator[Session]:
+    """A session on the program's own engine."""
+    with Session(center_database.engine(), expire_on_commit=False) as session:
+        yield session
