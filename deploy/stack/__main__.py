@@ -35,7 +35,7 @@ def reset(stack: LocalStack) -> None:
     stack.reset()
 
 
-def rootfs(stack: LocalStack) -> None:
+def rootfs(_stack: LocalStack) -> None:
     print(ensure_rootfs())
 
 

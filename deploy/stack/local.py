@@ -83,11 +83,19 @@ class LocalStack:
             for server in reversed(SERVERS.values()):
                 self._stop(server)
 
-    def start(self, name: str) -> None:
-        """Start one server and wait until it answers."""
+    def launch(self, name: str) -> Record:
+        """Start one server unless it runs, without waiting until it answers."""
         with self._locked():
             self._launch(SERVERS[name])
-            self._await_ready(SERVERS[name])
+        record = self.record(name)
+        if record is None:
+            raise ServerFailed(f"{name} ended while starting:\n{tail(self.log(name))}")
+        return record
+
+    def start(self, name: str) -> None:
+        """Start one server and wait until it answers."""
+        self.launch(name)
+        self._await_ready(SERVERS[name])
 
     def stop(self, name: str) -> None:
         """Stop one server in its orderly way."""
@@ -110,6 +118,11 @@ class LocalStack:
         """Stop all servers and remove their data, passwords and logs."""
         self.down()
         shutil.rmtree(self.dir)
+
+    @property
+    def running(self) -> bool:
+        """True if every server has a living process."""
+        return all(self.record(name) is not None for name in SERVERS)
 
     def record(self, name: str) -> Record | None:
         """The living process of a server."""

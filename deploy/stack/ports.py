@@ -85,6 +85,6 @@ def _listening_inodes(port: int) -> set[str]:
 
 def _holds_any(process: Path, inodes: set[str]) -> bool:
     try:
-        return any(os.readlink(fd) in inodes for fd in (process / "fd").iterdir())
+        return any(str(fd.readlink()) in inodes for fd in (process / "fd").iterdir())
     except OSError:  # It ended meanwhile, or belongs to another user.
         return False

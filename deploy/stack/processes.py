@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -31,10 +32,8 @@ class Record:
     def signal(self, number: signal.Signals) -> None:
         """Send a signal, to this very process or to none."""
         if self.alive:
-            try:
+            with suppress(ProcessLookupError):  # It ended by itself between the two lines.
                 os.kill(self.pid, number)
-            except ProcessLookupError:
-                pass  # It ended by itself between the two lines.
 
     def wait_gone(self, seconds: float) -> bool:
         """Wait for its end; False if it still lives after `seconds`."""

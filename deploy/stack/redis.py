@@ -10,7 +10,7 @@ from deploy.stack.server import DATA, Plan, Server
 SECONDS = 2.0
 
 
-def configure(plan: Plan, sandbox: Sandbox) -> list[str]:
+def configure(plan: Plan, _sandbox: Sandbox) -> list[str]:
     """Write redis.conf (it holds the password: 0600)."""
     settings = {
         "bind": HOST,

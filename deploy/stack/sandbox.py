@@ -15,6 +15,7 @@ from deploy.stack.processes import Record
 # as long as the interpreter, so a server started from a short-lived test thread stays up.
 _SPAWNER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stack-spawner")
 _watchers: list["subprocess.Popen[bytes]"] = []  # kept so that ended ones are reaped
+PRIVATE_TMP = "/tmp"  # noqa: S108  # no file system but the sandbox's own
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Sandbox:
             _bwrap(),
             *("--unshare-user", "--uid", uid, "--gid", gid, "--unshare-pid", "--unshare-uts"),
             *("--ro-bind", str(self.rootfs), "/", "--proc", "/proc", "--dev", "/dev"),
-            *("--tmpfs", "/tmp", "--tmpfs", "/run", *map(str, binds), "--chdir", "/srv"),
+            *("--tmpfs", PRIVATE_TMP, "--tmpfs", "/run", *map(str, binds), "--chdir", "/srv"),
             *("--clearenv", "--setenv", "PATH", "/usr/lib/postgresql/17/bin:/usr/bin:/usr/sbin"),
             *("--setenv", "LANG", "C.UTF-8", "--setenv", "TZ", "UTC", "--setenv", "HOME", "/srv"),
             *options,

@@ -7,11 +7,12 @@ import typer
 
 from center.errors import HengyangError
 from center.settings import var_dir
+from deploy.stack import LocalStack, StackError, table
 
 group = typer.Typer(help="The local PostgreSQL, Redis and Mosquitto.", no_args_is_help=True)
 
 
-class StackTrouble(HengyangError):
+class StackFailed(HengyangError):
     """The local stack failed."""
 
 
@@ -24,12 +25,10 @@ def plainly(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(*arguments: object, **options: object) -> None:
-        from deploy.stack import StackError
-
         try:
             command(*arguments, **options)
         except StackError as error:
-            raise StackTrouble(str(error)) from error
+            raise StackFailed(str(error)) from error
 
     return run
 
@@ -38,8 +37,6 @@ def plainly(command: Callable[..., None]) -> Callable[..., None]:
 @plainly
 def up() -> None:
     """Start the servers that do not run yet, and wait until they answer."""
-    from deploy.stack import LocalStack, table
-
     stack = LocalStack(var_dir())
     stack.up()
     typer.echo(table(stack.status()))
@@ -50,8 +47,6 @@ def up() -> None:
 @plainly
 def down() -> None:
     """Stop the servers; their data stays."""
-    from deploy.stack import LocalStack
-
     LocalStack(var_dir()).down()
 
 
@@ -59,8 +54,6 @@ def down() -> None:
 @plainly
 def status() -> None:
     """Show each server with its port and process."""
-    from deploy.stack import LocalStack, table
-
     typer.echo(table(LocalStack(var_dir()).status()))
 
 
@@ -68,8 +61,6 @@ def status() -> None:
 @plainly
 def reset(yes: bool = typer.Option(False, "--yes", help="Really remove all data.")) -> None:
     """Stop the servers and remove every row and every password."""
-    from deploy.stack import LocalStack
-
     if not yes:
-        raise StackTrouble("This removes every row and every password. If you mean it, say --yes.")
+        raise StackFailed("This removes every row and every password. If you mean it, say --yes.")
     LocalStack(var_dir()).reset()

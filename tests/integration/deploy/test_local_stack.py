@@ -134,7 +134,8 @@ def test_nothing_that_a_killed_server_forked_lives_on(running: LocalStack) -> No
     running.kill("postgres")
     running.start("postgres")
     alive = [pid for pid in children if Path(f"/proc/{pid}/cmdline").exists()]
-    assert children and not alive
+    assert children
+    assert not alive
 
 
 def test_up_starts_only_what_is_missing(running: LocalStack) -> None:
@@ -164,7 +165,8 @@ def test_the_number_of_another_process_in_a_pid_file_is_stale(running: LocalStac
     (running.dir / "run/mosquitto.json").write_text(json.dumps(stale))
     running.up()
     record = running.record("mosquitto")
-    assert record is not None and record.pid != os.getpid()
+    assert record is not None
+    assert record.pid != os.getpid()
 
 
 def test_another_stack_object_finds_the_same_servers(running: LocalStack) -> None:

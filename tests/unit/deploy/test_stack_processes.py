@@ -49,7 +49,8 @@ def test_a_spoilt_file_counts_as_no_process(tmp_path: Path, text: str) -> None:
 
 def test_a_zombie_is_not_alive(sleeper: "subprocess.Popen[bytes]") -> None:
     record = Record.of(sleeper.pid)
-    assert record is not None and record.alive
+    assert record is not None
+    assert record.alive
     record.signal(signal.SIGKILL)
     assert record.wait_gone(5)  # Nobody has reaped it yet.
     assert sleeper.returncode is None
