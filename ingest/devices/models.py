@@ -15,7 +15,6 @@ class DeviceModel(Stamped, Base):
     """A type of device. The database refuses any change of `quantities` but appending."""
 
     __tablename__ = "device_models"
-    __mapper_args__ = {"eager_defaults": True}
 
     id: Mapped[int] = mapped_column(sa.Identity(always=True), primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
@@ -35,7 +34,6 @@ class Device(Stamped, Base):
     __table_args__ = (
         sa.ForeignKeyConstraint(["model", "kind"], ["device_models.id", "device_models.kind"]),
     )
-    __mapper_args__ = {"eager_defaults": True}
 
     id: Mapped[int] = mapped_column(sa.Identity(always=True), primary_key=True)
     device_id: Mapped[str] = mapped_column(unique=True)

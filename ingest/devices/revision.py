@@ -1,7 +1,9 @@
 """The register's revision: one number that grows with every change, in the order of commits."""
 
 from datetime import datetime
+from typing import Any, ClassVar
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -23,6 +25,8 @@ class Stamped:
     `version` counts the changes of one row (its ETag); `revision` is the register's number at the
     last change, so that `revision > N` gives everything that changed since a reader saw N.
     """
+
+    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": True}
 
     version: Mapped[int] = mapped_column(
         server_default=sa.FetchedValue(), server_onupdate=sa.FetchedValue()
@@ -48,6 +52,7 @@ def lock_register(session: Session) -> None:
     session.execute(sa.select(RegisterRevision.revision).with_for_update())
 
 
-def current_revision(connection: sa.Connection) -> int:
+def newest(connection: psycopg.Connection[Any]) -> int:
     """The newest committed revision: one cheap read tells whether anything changed."""
-    return int(connection.scalar(sa.select(RegisterRevision.revision)) or 0)
+    row = connection.execute("SELECT revision FROM register_revision").fetchone()
+    return int(row[0]) if row else 0

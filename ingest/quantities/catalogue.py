@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from importlib import resources
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -18,16 +19,14 @@ class QuantityRow:
     decimals: int
 
 
-def _row(
-    key: str, unit: str, name_zh: str, name_en: str, plausible: list[float], decimals: int
-) -> QuantityRow:
-    low, high = plausible
-    return QuantityRow(key, unit, name_zh, name_en, low, high, decimals)
+def _row(key: str, fields: dict[str, Any]) -> QuantityRow:
+    low, high = fields.pop("plausible")
+    return QuantityRow(key=key, plausible_min=low, plausible_max=high, **fields)
 
 
 def _read() -> tuple[QuantityRow, ...]:
     text = resources.files("ingest.quantities").joinpath("quantities.toml").read_text("utf-8")
-    return tuple(_row(key, **fields) for key, fields in tomllib.loads(text).items())
+    return tuple(_row(key, fields) for key, fields in tomllib.loads(text).items())
 
 
 QUANTITIES: tuple[QuantityRow, ...] = _read()

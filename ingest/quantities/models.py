@@ -10,7 +10,6 @@ class Quantity(Stamped, Base):
     """What a value of this key means; a bound that is None is open, both are inclusive."""
 
     __tablename__ = "quantities"
-    __mapper_args__ = {"eager_defaults": True}
 
     key: Mapped[str] = mapped_column(primary_key=True)
     unit: Mapped[str]

@@ -1,0 +1,109 @@
+"""The broker's password and access files, kept from the register."""
+
+import os
+import signal
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from center.database import sql
+from center.logs import logger
+from center.settings import MqttSettings
+from ingest import wire
+
+log = logger(__name__)
+
+FIRST_MODE = 0o600
+# %u is the user name, which is the device's id: it speaks for itself alone, under any kind. That
+# the kind is its own is checked by `ingest.stages.identify`; the broker does not know it.
+DEVICE_RULES = (
+    *(f"pattern write {wire.ROOT}/+/%u/{stream}" for stream in (*wire.UPWARD, wire.STATUS_STREAM)),
+    *(f"pattern read {wire.ROOT}/+/%u/{stream}" for stream in wire.DOWN_STREAMS),
+)
+
+
+def passwd(service: str, accounts: Iterable[tuple[str, str]]) -> str:
+    """The password file: the accounts of services, then `(device_id, hash)` of devices.
+
+    A device cannot take the name of a service.
+    """
+    lines = service.splitlines()
+    taken = {line.partition(":")[0] for line in lines}
+    lines += (f"{name}:{hashed}" for name, hashed in accounts if name not in taken)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def acl(service: str) -> str:
+    """The access file: the rules of services and those of devices, each rule once."""
+    known = {line.strip() for line in service.splitlines()}
+    missing = [rule for rule in DEVICE_RULES if rule not in known]
+    if not missing:
+        return service
+    return "\n".join([service.rstrip("\n"), "", *missing, ""])
+
+
+def publish_broker_files(
+    connection: psycopg.Connection[Any], config: MqttSettings, *, always_signal: bool = False
+) -> bool:
+    """Brings both files up to date and has the broker read them; True where something changed.
+
+    Does nothing where `mqtt_files_dir` is not set: the city's own broker keeps its accounts by
+    itself. Call it with `always_signal` once at start: the process before may have died between
+    the file and the signal.
+    """
+    folder = config.mqtt_files_dir
+    if folder is None:
+        return False
+    if not (folder / "passwd.service").exists():
+        # Without the accounts of our own services the file would lock us out too.
+        log.error("broker_service_accounts_missing", folder=str(folder))
+        return False
+    accounts = connection.execute(sql("ingest.devices", "broker_accounts")).fetchall()
+    wanted = {
+        "passwd": passwd(_read(folder / "passwd.service"), accounts),
+        "acl": acl(_read(folder / "acl.service")),
+    }
+    changed = [name for name, text in wanted.items() if _replace(folder / name, text)]
+    if changed or always_signal:
+        signalled = _hang_up(config.mqtt_pid_file)
+        devices = len(accounts)
+        log.info("broker_files_published", changed=changed, devices=devices, signalled=signalled)
+    return bool(changed)
+
+
+def _read(path: Path) -> str:
+    return path.read_text("utf-8") if path.exists() else ""
+
+
+def _replace(path: Path, text: str) -> bool:
+    """Writes in one step and only what differs; the new file has the old one's mode and owner."""
+    content = text.encode()
+    before = path.stat() if path.exists() else None
+    if before is not None and path.read_bytes() == content:
+        return False
+    partial = path.with_name(path.name + ".partial")
+    partial.unlink(missing_ok=True)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FIRST_MODE)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        if before is not None:
+            os.fchown(file.fileno(), before.st_uid, before.st_gid)
+            os.fchmod(file.fileno(), before.st_mode & 0o777)
+        os.fsync(file.fileno())
+    partial.replace(path)
+    return True
+
+
+def _hang_up(pid_file: Path | None) -> bool:
+    """SIGHUP to the broker; False where it does not run (it reads the files when it starts)."""
+    try:
+        pid = int(_read(pid_file) if pid_file else "")
+        # The number may have gone to another program since the broker died.
+        if "mosquitto" not in Path(f"/proc/{pid}/comm").read_text():
+            return False
+        os.kill(pid, signal.SIGHUP)
+    except (ValueError, FileNotFoundError, ProcessLookupError):
+        return False
+    return True
