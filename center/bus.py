@@ -55,8 +55,8 @@ class Entry:
 class Backoff:
     """When to try again: each failure doubles the pause, a success forgets them."""
 
-    def __init__(self, first: float = BACKOFF_SECONDS[0], longest: float = BACKOFF_SECONDS[1]):
-        self._first, self._longest = first, longest
+    def __init__(self) -> None:
+        self._first, self._longest = BACKOFF_SECONDS
         self._pause = 0.0
         self._until = 0.0
 
@@ -67,7 +67,7 @@ class Backoff:
     def failed(self) -> float:
         """Notes a failure; returns the pause in seconds, spread so that processes do not march."""
         self._pause = min(self._longest, max(self._first, self._pause * 2))
-        pause = self._pause * random.uniform(0.5, 1.0)  # noqa: S311  # spreading, not secrecy
+        pause = self._pause * random.uniform(0.5, 1.0)  # spreading, not secrecy
         self._until = time.monotonic() + pause
         return pause
 
@@ -234,11 +234,13 @@ def client(url: str, block_seconds: float = 0) -> redis.Redis:
     )
 
 
-@cache
 def bus() -> Bus:
     """The bus of this process, as the settings name it."""
     config = settings(RedisSettings)
-    return Bus(str(config.redis_url), config.bus_stream_length)
+    return _shared(str(config.redis_url), config.bus_stream_length)
+
+
+_shared = cache(Bus)
 
 
 def reader(*streams: str) -> Reader:

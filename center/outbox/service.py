@@ -15,7 +15,7 @@ SLICE = 5000
 def figure(connection: psycopg.Connection[Any]) -> QueueFigure:
     """How many events wait to be sent, and for how long the oldest has. Bounded by the disk."""
     row = connection.execute(sql("center.outbox", "figure")).fetchone()
-    length, oldest = row if row else (0, 0.0)
+    length, oldest = row or (0, 0.0)
     return QueueFigure("outbox", int(length), None, float(oldest))
 
 

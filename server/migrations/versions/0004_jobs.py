@@ -17,8 +17,6 @@ JOB_TABLES = (
 
 
 def upgrade() -> None:
-    # The floor's first draft of these two never held a row: nothing wrote them before this step.
-    op.execute("DROP TABLE IF EXISTS outbox, evidence")
     _outbox()
     _evidence()
     _jobs()

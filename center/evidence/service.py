@@ -1,0 +1,99 @@
+"""Keeping, finding and missing evidence."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from center.clock import now
+from center.database import sql
+from center.errors import NotFound
+from center.evidence.models import Evidence
+from center.evidence.pending import EvidenceOverdue
+from center.evidence.receiving import Receiver
+from center.evidence.store import Store
+from center.identity.caller import Caller
+from center.outbox import emit
+
+GRACE = timedelta(minutes=15)  # a device sends again for ten minutes; then the picture is missed
+SLICE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Uploader:
+    """Who sends: a device (by its number) or a user."""
+
+    name: str  # `device:EP-0001` or `user:operator`
+    device: int | None
+    division_code: str | None
+
+
+def keep(
+    session: Session, store: Store, received: Receiver, uploader: Uploader
+) -> tuple[Evidence, bool]:
+    """Keeps approved content; the row, and whether it is new. The same again changes nothing.
+
+    The content goes first: a row never promises what is not there, and content without a row is
+    completed by the next attempt.
+    """
+    digest = bytes.fromhex(received.sha256)
+    known = session.get(Evidence, digest)
+    if known is not None and known.state == "stored":
+        return known, False
+    store.put(received.sha256, received.file)
+    session.execute(_stored(digest, received, uploader))
+    return session.get_one(Evidence, digest, populate_existing=True), True
+
+
+def _stored(digest: bytes, received: Receiver, uploader: Uploader) -> sa.Insert:
+    moment = now()
+    arrival = {
+        "state": "stored",
+        "size": received.size,
+        "content_type": received.content_type,
+        "uploaded_by": uploader.name,
+        "stored_at": moment,
+        "missing_since": None,
+    }
+    row = insert(Evidence).values(
+        sha256=digest,
+        device=uploader.device,
+        division_code=uploader.division_code,
+        first_seen=moment,
+        **arrival,
+    )
+    return row.on_conflict_do_update(
+        index_elements=["sha256"], set_=arrival, where=Evidence.state != "stored"
+    )
+
+
+def find(session: Session, caller: Caller, sha256: str) -> Evidence:
+    """A piece of evidence that is kept and lies in the caller's divisions.
+
+    Raises:
+        NotFound: there is none, or it is elsewhere.
+    """
+    row = session.get(Evidence, bytes.fromhex(sha256))
+    if row is None or row.state != "stored" or not caller.sees(row.division_code):
+        raise NotFound
+    return row
+
+
+def sweep(session: Session, grace: timedelta = GRACE) -> int:
+    """Marks one slice of named but overdue pictures as missing, and tells of each; how many."""
+    rows = session.connection().exec_driver_sql(
+        sql("center.evidence", "sweep"), {"grace": grace, "limit": SLICE}
+    )
+    overdue = [
+        EvidenceOverdue(
+            sha256=row.sha256,
+            device=row.device,
+            division_code=row.division_code,
+            first_named=row.first_seen,
+        )
+        for row in rows
+    ]
+    emit(session, *overdue)
+    return len(overdue)

@@ -1,0 +1,122 @@
+"""PUT /evidence/{sha256}: devices, with their own credential, and users send proof."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.security import HTTPBasic, HTTPBasicCredentials, OAuth2PasswordBearer
+from starlette.requests import ClientDisconnect
+
+from center.database import transaction
+from center.errors import HengyangError, TooMany, Unauthenticated
+from center.evidence import service
+from center.evidence.endpoints import Sha256
+from center.evidence.receiving import Receiver
+from center.evidence.schemas import EvidenceRead
+from center.evidence.service import Uploader
+from center.evidence.store import store
+from center.identity.guard import Door, Guard
+from center.requests import Writes
+from center.settings import EvidenceSettings, settings
+from ingest.devices.credentials import verify
+
+router = APIRouter(prefix="/evidence", tags=["evidence"])
+
+BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+UPLOAD_SECONDS = 120  # the largest piece over a poor mobile line
+UPLOADS_AT_ONCE = 200  # each holds a connection and a quarter of a megabyte
+
+_basic = HTTPBasic(auto_error=False, description="Device: device_id and its credential.")
+_bearer = OAuth2PasswordBearer(
+    "/api/v1/auth/token", refreshUrl="/api/v1/auth/refresh", auto_error=False
+)
+_under_way = asyncio.Semaphore(UPLOADS_AT_ONCE)
+_DEVICE = sa.text("""
+    SELECT id, division_code, credential_hash FROM devices
+    WHERE device_id = :device_id AND enabled AND retired_at IS NULL""")
+
+
+class UploadBroken(HengyangError):
+    """The upload took too long or broke off; send it again."""
+
+    status = 408
+
+
+class UploadDoor(Door):
+    """Lets in a device by its credential, or a user by a bearer token with `evidence:write`."""
+
+    def __init__(self) -> None:
+        self._users = Guard(frozenset({"evidence:write"}))
+
+    def __call__(
+        self,
+        request: Request,
+        device: Annotated[HTTPBasicCredentials | None, Depends(_basic)],
+        token: Annotated[str | None, Depends(_bearer)],
+    ) -> Uploader:
+        if device is not None:
+            return _known_device(device)
+        caller = self._users(request, token)
+        division = min(caller.divisions, key=len, default=None)
+        return Uploader(f"user:{caller.username}", None, division)
+
+
+def _known_device(given: HTTPBasicCredentials) -> Uploader:
+    with transaction() as session:
+        row = session.execute(_DEVICE, {"device_id": given.username}).one_or_none()
+    if not verify(given.password, row.credential_hash if row else None) or row is None:
+        raise Unauthenticated("Device and credential do not fit.")
+    return Uploader(f"device:{given.username}", row.id, row.division_code)
+
+
+# The one place outside the live feed that is async: a body that arrives slowly over a mobile line
+# must not hold one of the few threads that answer everybody else.
+async def _received(
+    request: Request, sha256: Sha256, uploader: Annotated[Uploader, Depends(UploadDoor())]
+) -> AsyncIterator[tuple[Receiver, Uploader]]:
+    if _under_way.locked():
+        raise TooMany("Too many uploads at once: try again in a moment.")
+    receiver = Receiver(sha256, settings(EvidenceSettings).evidence_max_bytes)
+    try:
+        async with _under_way:
+            await _drain(request, receiver)
+        yield receiver, uploader
+    finally:
+        receiver.close()
+
+
+async def _drain(request: Request, receiver: Receiver) -> None:
+    length = request.headers.get("content-length", "")
+    receiver.announced(int(length) if length.isdecimal() else None)
+    try:
+        async with asyncio.timeout(UPLOAD_SECONDS):
+            async for chunk in request.stream():
+                receiver.take(chunk)
+    except (ClientDisconnect, TimeoutError) as error:
+        raise UploadBroken from error
+    receiver.finish()
+
+
+@router.put(
+    "/{sha256}",
+    status_code=201,
+    responses={200: {"model": EvidenceRead, "description": "It was kept already."}},
+    openapi_extra={"requestBody": {"required": True, "content": BINARY}},
+)
+def keep_evidence(
+    response: Response,
+    upload: Annotated[tuple[Receiver, Uploader], Depends(_received)],
+    session: Writes,
+) -> EvidenceRead:
+    """Keeps content under its hash: 201 when new, 200 when known, 422 when the hash is another."""
+    receiver, uploader = upload
+    kept, new = service.keep(session, store(), receiver, uploader)
+    response.status_code = 201 if new else 200
+    return EvidenceRead(
+        sha256=receiver.sha256,
+        size=kept.size or 0,
+        content_type=kept.content_type or "",
+        stored_at=kept.stored_at or kept.first_seen,
+    )
