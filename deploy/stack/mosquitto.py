@@ -91,10 +91,10 @@ def _hash_passwords(path: Path, plan: Plan, sandbox: Sandbox) -> None:
     if path.exists() and fingerprint.same():
         return
     partial = path.with_suffix(".partial")
-    _write(partial, "")
-    for account in ACCOUNTS:
-        secret = getattr(plan.passwords, account)
-        sandbox.run(["mosquitto_passwd", "-b", f"{DATA}/files/{partial.name}", account, secret])
+    # In a file and not on the command line, which every user of the machine can read.
+    plain = (f"{name}:{getattr(plan.passwords, name)}\n" for name in ACCOUNTS)
+    _write(partial, "".join(plain))
+    sandbox.run(["mosquitto_passwd", "-U", f"{DATA}/files/{partial.name}"])
     partial.replace(path)
     fingerprint.keep()
 

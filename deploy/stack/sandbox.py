@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from deploy.stack.processes import Record
 # as long as the interpreter, so a server started from a short-lived test thread stays up.
 _SPAWNER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stack-spawner")
 _watchers: list["subprocess.Popen[bytes]"] = []  # kept so that ended ones are reaped
+OPEN_FILES = 65_536
 PRIVATE_TMP = "/tmp"  # noqa: S108  # no file system but the sandbox's own
 
 
@@ -72,7 +74,7 @@ class Sandbox:
             # Appending matters: the log is cut to size while the server holds it open.
             with log.open("ab") as output:
                 watcher = subprocess.Popen(
-                    self.command(argv, *options),
+                    [*_many_files(), *self.command(argv, *options)],
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=output,
@@ -95,6 +97,13 @@ class Sandbox:
             if name == self.user:
                 return uid, gid
         raise ServerFailed(f"the root file system has no user {self.user}: remove {self.rootfs}")
+
+
+def _many_files() -> list[str]:
+    """A broker of thousands of devices needs as many sockets; the usual soft limit is 1,024."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    return ["prlimit", f"--nofile={wanted}:{wanted}"]
 
 
 def tail(log: Path, lines: int = 12) -> str:
