@@ -7,7 +7,13 @@ from fastapi import APIRouter
 PREFIX = "/api/v1"
 
 # Each module has `router = APIRouter(prefix=..., tags=[...])`.
-ROUTERS: tuple[str, ...] = ()
+ROUTERS: tuple[str, ...] = (
+    "center.identity.login.endpoints",
+    "center.identity.me.endpoints",
+    "center.identity.users.endpoints",
+    "center.identity.sessions.endpoints",
+    "center.identity.policy.endpoints",
+)
 
 
 def build() -> APIRouter:

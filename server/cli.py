@@ -10,8 +10,12 @@ from center.errors import HengyangError
 # In the order of `hengyang --help`: what starts the whole, its parts, then tools. A module is
 # imported only when the program runs, and its own heavy imports belong inside its functions.
 COMMANDS = (
+    "server.commands.up",
+    "server.commands.stack",
     "server.commands.migrate",
     "server.commands.seed",
+    "server.commands.api",
+    "server.commands.doctor",
 )
 
 

@@ -1,7 +1,8 @@
-"""The chain: each entry's hash covers its content and the hash before, so no change stays unseen."""
+"""The chain: each hash covers an entry and the hash before, so no change stays unseen."""
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -60,7 +61,7 @@ def clean(value: Any) -> Any:
 
 
 def _number(value: float) -> float | int | str:
-    if value != value or value in (float("inf"), float("-inf")):
+    if not math.isfinite(value):
         return str(value)
     return int(value) if value.is_integer() else value
 

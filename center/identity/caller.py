@@ -46,3 +46,11 @@ class Caller:
 def system(name: str) -> Caller:
     """The program itself, or a person at the server's command line: no user, no session."""
     return Caller(0, name, name, frozenset(), (), None, "local")
+
+
+def anonymous(claimed: str, address: str) -> Caller:
+    """Somebody who failed to log in under a name that is nobody's.
+
+    Only the first letters are kept: people type passwords into the field of the name.
+    """
+    return Caller(0, f"{claimed[:2]}…", "", frozenset(), (), None, address)

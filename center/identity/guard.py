@@ -10,7 +10,7 @@ from fastapi.security import OAuth2PasswordBearer
 from center.audit.service import audit_alone
 from center.errors import Forbidden, Unauthenticated
 from center.identity.caller import Caller
-from center.identity.session import find_caller
+from center.identity.sessions.lookup import find_caller
 
 # Only for the OpenAPI document and the reading of the header; the decision is ours.
 _bearer = OAuth2PasswordBearer(

@@ -43,15 +43,19 @@ def _nobody() -> str:
 
 def hash_password(password: str) -> str:
     """The argon2id hash, with its parameters and salt in it."""
-    return _hasher().hash(password)
+    with turnstile().turn():
+        return _hasher().hash(password)
 
 
 def matches(stored: str | None, password: str) -> bool:
     """Whether the password is the stored one; for no user (None) False after the same work."""
     try:
-        return _hasher().verify(stored or _nobody(), password) and stored is not None
+        against = stored or _nobody()
+        with turnstile().turn():
+            _hasher().verify(against, password)
     except (VerificationError, InvalidHashError):
         return False
+    return stored is not None
 
 
 def outdated(stored: str) -> bool:
@@ -85,7 +89,7 @@ class Turnstile:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """The turn to compute one hash; taken inside a place."""
+        """The turn to compute one hash."""
         with self._turns:
             yield
 

@@ -33,28 +33,31 @@ def find_caller(token: str, address: str) -> tuple[Caller, bool]:
         row = connection.execute(
             sa.text(sql("center.identity", "caller")), {"session_id": session_id}
         ).one_or_none()
-        if row is None or ended(row, moment):
+        if row is None or row.disabled or ended_at(row, row.idle_logout_seconds, moment):
             raise SessionEnded
         if moment - row.last_used_at > timedelta(seconds=TOUCH_SECONDS):
             connection.execute(_TOUCH, {"now": moment, "session_id": session_id})
-    return _caller(row, address), must_change_password(row, moment)
+    must_change = must_change_password(
+        row.must_change_password, row.password_changed_at, row.password_max_age_days, moment
+    )
+    return _caller(row, address), must_change
 
 
-def ended(row: Any, moment: datetime) -> bool:
-    """Whether a session may no longer be used."""
-    idle = row.idle_logout_seconds or settings(TokenSettings).idle_logout_seconds
+def ended_at(opened: Any, idle_seconds: int | None, moment: datetime) -> bool:
+    """Whether a session is over: revoked, run out, or unused for too long."""
+    idle = timedelta(seconds=idle_seconds or settings(TokenSettings).idle_logout_seconds)
     return bool(
-        row.revoked_at is not None
-        or row.disabled
-        or moment >= row.expires_at
-        or moment - row.last_used_at > timedelta(seconds=idle)
+        opened.revoked_at is not None
+        or moment >= opened.expires_at
+        or moment - opened.last_used_at > idle
     )
 
 
-def must_change_password(row: Any, moment: datetime) -> bool:
+def must_change_password(
+    told_to: bool, changed_at: datetime, max_age_days: int, moment: datetime
+) -> bool:
     """Whether the password was set by another person or has grown too old."""
-    oldest = moment - timedelta(days=row.password_max_age_days)
-    return bool(row.must_change_password or row.password_changed_at < oldest)
+    return told_to or changed_at < moment - timedelta(days=max_age_days)
 
 
 def _caller(row: Any, address: str) -> Caller:

@@ -1,0 +1,1 @@
+"""Logging in: password, second factor, and the brakes on guessing."""

@@ -1,0 +1,20 @@
+"""What a person sends to log in."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from center.identity.passwords import MAX_LENGTH
+
+Code = Annotated[str, StringConstraints(pattern=r"^ *\d{3} ?\d{3} *$")]
+
+
+class LogIn(BaseModel):
+    """The OAuth2 password form, with a one-time code where the user has a second factor."""
+
+    model_config = ConfigDict(extra="ignore")  # OAuth2 clients send scope, client_id and more
+
+    username: str = Field(min_length=1, max_length=200, examples=["operator"])
+    password: str = Field(min_length=1, max_length=MAX_LENGTH)
+    grant_type: Literal["password"] = "password"
+    totp: Code | None = Field(None, description="Six digits.", examples=["123456"])

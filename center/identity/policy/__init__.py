@@ -1,0 +1,1 @@
+"""The rules that the security administrator sets."""

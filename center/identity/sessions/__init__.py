@@ -1,0 +1,1 @@
+"""Log-ins that last: access and refresh tokens, idle log-out, revocation."""

@@ -1,0 +1,1 @@
+"""Accounts: made by the system administrator, given rights by the security administrator."""
