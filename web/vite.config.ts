@@ -10,7 +10,10 @@ const API = process.env['HENGYANG_API_URL'] ?? 'http://127.0.0.1:8000'
  *  small download. Order matters: the first pattern that matches wins. */
 const CHUNKS = [
   { name: 'charts', test: /node_modules[\\/](echarts|zrender)[\\/]/ },
-  { name: 'components', test: /node_modules[\\/](element-plus|@element-plus|@floating-ui|dayjs)[\\/]/ },
+  {
+    name: 'components',
+    test: /node_modules[\\/](element-plus|@element-plus|@floating-ui|dayjs)[\\/]/,
+  },
   { name: 'vue', test: /node_modules[\\/](vue|@vue|vue-router|vue-i18n|@intlify|@tanstack)[\\/]/ },
 ]
 

@@ -53,6 +53,12 @@ const INSIDE: RouteRecordRaw[] = [
     meta: { title: 'nav.device', permission: PERMISSIONS.seeDevices },
   },
   {
+    path: 'nothing',
+    name: 'nothing',
+    component: () => import('@/pages/NothingPage.vue'),
+    meta: { title: 'app.name' },
+  },
+  {
     path: ':rest(.*)*',
     name: 'notFound',
     component: () => import('@/pages/NotFoundPage.vue'),
@@ -83,7 +89,7 @@ const ROUTES: RouteRecordRaw[] = [
 /** The first page of the site map that this person may see. */
 export function firstPage(): string {
   const page = INSIDE.find(({ meta }) => meta?.permission && may(meta.permission))
-  return String(page?.name ?? 'system')
+  return String(page?.name ?? 'nothing')
 }
 
 async function guard(to: RouteLocationNormalized) {
@@ -103,7 +109,9 @@ async function guard(to: RouteLocationNormalized) {
     return { name: 'password', query: { next: to.fullPath } }
   }
   // The home redirect was chosen before the permissions were known.
-  return to.redirectedFrom?.name === 'home' && to.name !== firstPage() ? { name: firstPage() } : true
+  return to.redirectedFrom?.name === 'home' && to.name !== firstPage()
+    ? { name: firstPage() }
+    : true
 }
 
 export function createAppRouter(): Router {

@@ -25,16 +25,13 @@ export function withUnit(text: string, unit: string): string {
   return text === UNKNOWN || unit === '' || unit === '1' ? text : `${text} ${unit}`
 }
 
-const SIZES: readonly [number, string][] = [
-  [1024 * 1024, 'MB'],
-  [1024, 'kB'],
-  [1, 'B'],
-]
+const BYTE = [1, 'B'] as const
+const SIZES: readonly (readonly [number, string])[] = [[1024 * 1024, 'MB'], [1024, 'kB'], BYTE]
 
 /** `1.5 kB`. */
 export function formatBytes(bytes: Maybe): string {
   if (!known(bytes)) return UNKNOWN
-  const [divisor, unit] = SIZES.find(([limit]) => bytes >= limit) ?? SIZES[2]!
+  const [divisor, unit] = SIZES.find(([limit]) => bytes >= limit) ?? BYTE
   return `${formatNumber(bytes / divisor, divisor === 1 ? 0 : 1)} ${unit}`
 }
 

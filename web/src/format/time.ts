@@ -47,16 +47,17 @@ export interface Span {
   n: number
 }
 
-const STEPS: readonly [number, Span['key'], number][] = [
+const DAYS = [Infinity, 'days', 86400] as const
+const STEPS: readonly (readonly [number, Span['key'], number])[] = [
   [90, 'seconds', 1],
   [90 * 60, 'minutes', 60],
   [48 * 3600, 'hours', 3600],
-  [Infinity, 'days', 86400],
+  DAYS,
 ]
 
 /** The largest unit that still says something, e.g. 75 s stays seconds, 200 s becomes 3 minutes. */
 export function roughSpan(seconds: number): Span {
-  const [, key, divisor] = STEPS.find(([limit]) => seconds < limit) ?? STEPS[3]!
+  const [, key, divisor] = STEPS.find(([limit]) => seconds < limit) ?? DAYS
   return { key, n: Math.round(seconds / divisor) }
 }
 

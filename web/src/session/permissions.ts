@@ -3,11 +3,12 @@ import { me } from './session'
 
 /** The server's names for what this app can do. */
 export const PERMISSIONS = {
-  seeSystem: 'system.read',
-  seeDevices: 'devices.read',
-  seeDeadLetters: 'dead_letters.read',
-  actOnDeadLetters: 'dead_letters.act',
-  seeGaps: 'gaps.read',
+  seeSystem: 'system:read',
+  seeDevices: 'devices:read',
+  seeSeries: 'series:read',
+  seeDeadLetters: 'dead_letters:read',
+  actOnDeadLetters: 'dead_letters:write',
+  seeGaps: 'system:read',
 } as const
 
 export type Permission = (typeof PERMISSIONS)[keyof typeof PERMISSIONS]

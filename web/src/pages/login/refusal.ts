@@ -26,7 +26,8 @@ export function readRefusal(problem: Problem, now: number): Refusal {
   if (!code) return { key: 'login.failed', named: { detail: problem.message }, asksCode: false }
   const wait = problem.retryAfterSeconds
   const until = wait === null ? '' : formatTime(now + wait * 1000)
-  const key = code === 'locked_out' && !until ? 'login.refused.locked_out_somewhen' : `login.refused.${code}`
+  const key =
+    code === 'locked_out' && !until ? 'login.refused.locked_out_somewhen' : `login.refused.${code}`
   return { key, named: { until }, asksCode: ASKS_CODE.has(code) }
 }
 

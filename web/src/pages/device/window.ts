@@ -1,0 +1,88 @@
+/** Windows and buckets of a chart: which are offered, which is chosen, and the request they make. */
+import { shanghaiToUtc } from '@/format/time'
+
+export const WINDOWS = ['1h', '6h', '24h', '7d', '30d', 'custom'] as const
+export const BUCKETS = ['raw', '1m', '5m', '15m', '1h', '1d'] as const
+
+export type WindowName = (typeof WINDOWS)[number]
+export type Bucket = (typeof BUCKETS)[number]
+
+const HOUR = 3600
+const DAY = 24 * HOUR
+
+const WINDOW_SECONDS: Readonly<Record<Exclude<WindowName, 'custom'>, number>> = {
+  '1h': HOUR,
+  '6h': 6 * HOUR,
+  '24h': DAY,
+  '7d': 7 * DAY,
+  '30d': 30 * DAY,
+}
+
+const BUCKET_SECONDS: Readonly<Record<Exclude<Bucket, 'raw'>, number>> = {
+  '1m': 60,
+  '5m': 300,
+  '15m': 900,
+  '1h': HOUR,
+  '1d': DAY,
+}
+
+/** More points than this say nothing more on a screen and cost the server and the browser dear. */
+const MOST_POINTS = 3_000
+/** What a bucket is chosen for when nobody chose: about one point per two pixels. */
+const PLEASANT_POINTS = 750
+
+/** Seconds between two points; null when the device does not say how often it reports. */
+export function stepSeconds(bucket: Bucket, intervalSeconds: number | null): number | null {
+  return bucket === 'raw' ? intervalSeconds : BUCKET_SECONDS[bucket]
+}
+
+export function offeredBuckets(spanSeconds: number, intervalSeconds: number | null): Bucket[] {
+  return BUCKETS.filter((bucket) => {
+    const step = stepSeconds(bucket, intervalSeconds ?? 60)
+    return (
+      step !== null && spanSeconds / step <= MOST_POINTS && (step < spanSeconds || bucket === 'raw')
+    )
+  })
+}
+
+/** The bucket asked for where it is offered, else the finest that reads pleasantly. */
+export function chooseBucket(
+  asked: string,
+  offered: readonly Bucket[],
+  spanSeconds: number,
+): Bucket {
+  const wished = offered.find((bucket) => bucket === asked)
+  if (wished) return wished
+  const rolled = offered.filter((bucket) => bucket !== 'raw')
+  const pleasant = rolled.find((bucket) => spanSeconds / BUCKET_SECONDS[bucket] <= PLEASANT_POINTS)
+  return pleasant ?? rolled.at(-1) ?? offered.at(-1) ?? '1d'
+}
+
+export interface Span {
+  /** ms since epoch */
+  start: number
+  end: number
+}
+
+/** A named window ends now, rounded up so that it moves in steps; null while custom is unfinished. */
+export function spanOf(
+  name: WindowName,
+  now: number,
+  custom: { start: string; end: string },
+): Span | null {
+  if (name !== 'custom') {
+    const seconds = WINDOW_SECONDS[name]
+    const step = Math.max(10, Math.min(60, seconds / 360)) * 1000
+    const end = Math.ceil(now / step) * step
+    return { start: end - seconds * 1000, end }
+  }
+  if (!custom.start || !custom.end) return null
+  const start = Date.parse(custom.start)
+  const end = Date.parse(custom.end)
+  return start < end ? { start, end } : null
+}
+
+/** A date-time field's wall text as the UTC text that the address bar and the server speak. */
+export function wallToUtc(wall: string | null): string {
+  return wall ? shanghaiToUtc(wall) : ''
+}

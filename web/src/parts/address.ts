@@ -1,0 +1,52 @@
+/** Filters and cursor in the address bar: a reload, a link and the back button keep them. */
+import { computed, type WritableComputedRef } from 'vue'
+import { useRoute, useRouter, type LocationQuery } from 'vue-router'
+
+/** A query value as one plain string, empty when absent. */
+export function single(query: LocationQuery, key: string): string {
+  const value = query[key]
+  return (Array.isArray(value) ? value[0] : value) ?? ''
+}
+
+/** The query with changes laid over it; empty values leave the address, a filter restarts paging. */
+export function patched(query: LocationQuery, changes: Record<string, string>): LocationQuery {
+  const paging = 'after' in changes || 'letter' in changes
+  const kept = paging ? query : { ...query, after: undefined }
+  const entries = Object.entries({ ...kept, ...changes }).filter(([, value]) => value)
+  return Object.fromEntries(entries) as LocationQuery
+}
+
+export function useAddress() {
+  const route = useRoute()
+  const router = useRouter()
+
+  function set(changes: Record<string, string>, how: 'replace' | 'push' = 'replace'): void {
+    void router[how]({ query: patched(route.query, changes) })
+  }
+
+  function field(key: string): WritableComputedRef<string> {
+    return computed({
+      get: () => single(route.query, key),
+      set: (value) => set({ [key]: value ?? '' }),
+    })
+  }
+
+  /** A field of a closed list; what somebody else typed into the address is no filter. */
+  function choice<Value extends string>(
+    key: string,
+    known: readonly Value[],
+  ): WritableComputedRef<Value | '', string> {
+    return computed({
+      get: () => known.find((value) => value === single(route.query, key)) ?? '',
+      set: (value: string) => set({ [key]: value ?? '' }),
+    })
+  }
+
+  /** Only the named fields that are set, ready to be a request's query. */
+  function picked<Key extends string>(keys: readonly Key[]): Partial<Record<Key, string>> {
+    const pairs = keys.map((key) => [key, single(route.query, key)] as const)
+    return Object.fromEntries(pairs.filter(([, value]) => value)) as Partial<Record<Key, string>>
+  }
+
+  return { set, field, choice, picked }
+}
