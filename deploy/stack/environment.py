@@ -8,6 +8,7 @@ from pathlib import Path
 
 from deploy.stack.errors import PartialServers
 from deploy.stack.ports import HOST, Ports
+from deploy.stack.secret import write_secret
 
 OWN_SERVERS = ("HENGYANG_DATABASE_URL", "HENGYANG_REDIS_URL", "HENGYANG_MQTT_URL")
 DATABASE = "hengyang"
@@ -88,13 +89,8 @@ def variables(ports: Ports, passwords: Passwords, stack: Path) -> dict[str, str]
 
 def write(path: Path, values: dict[str, str]) -> None:
     """Replace the file in one step; only its owner may ever read it."""
-    partial = path.with_suffix(".partial")
-    partial.unlink(missing_ok=True)
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write("# Written by the local stack at every start. Secret.\n")
-        file.writelines(f"{name}={value}\n" for name, value in values.items())
-    partial.replace(path)
+    lines = (f"{name}={value}\n" for name, value in values.items())
+    write_secret(path, "# Written by the local stack at every start.\n" + "".join(lines))
 
 
 def _database(user: str, password: str, ports: Ports, name: str = DATABASE) -> str:

@@ -1,6 +1,5 @@
 """The Mosquitto of the local stack: MQTT 5 with a password and an access list for everyone."""
 
-import os
 import signal
 import socket
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from deploy.stack.fingerprint import Fingerprint
 from deploy.stack.ports import HOST
 from deploy.stack.sandbox import Sandbox
+from deploy.stack.secret import write_secret
 from deploy.stack.server import DATA, Plan, Server
 
 SECONDS = 2.0
@@ -74,14 +74,18 @@ def _write_service_files(files: Path, plan: Plan, sandbox: Sandbox) -> None:
     """
     files.mkdir(mode=0o700, exist_ok=True)
     acl = [line for name, rules in ACCOUNTS.items() for line in (f"user {name}", *rules, "")]
-    _write(files / "acl.service", "\n".join([*acl, *PATTERNS, ""]))
+    write_secret(files / "acl.service", "\n".join([*acl, *PATTERNS, ""]))
     _hash_passwords(files / "passwd.service", plan, sandbox)
     if not (files / "acl").exists():
-        _write(files / "acl", (files / "acl.service").read_text())
-    known = (files / "passwd").read_text() if (files / "passwd").exists() else ""
+        write_secret(files / "acl", (files / "acl.service").read_text())
+    merge_accounts(files, (files / "passwd").read_text() if (files / "passwd").exists() else "")
+
+
+def merge_accounts(files: Path, known: str) -> None:
+    """Write `passwd`: the accounts of the program, and the devices' lines of a known `passwd`."""
     devices = [line for line in known.splitlines() if line.partition(":")[0] not in ACCOUNTS]
     service = (files / "passwd.service").read_text().splitlines()
-    _write(files / "passwd", "".join(f"{line}\n" for line in service + devices))
+    write_secret(files / "passwd", "".join(f"{line}\n" for line in service + devices))
 
 
 def _hash_passwords(path: Path, plan: Plan, sandbox: Sandbox) -> None:
@@ -93,15 +97,10 @@ def _hash_passwords(path: Path, plan: Plan, sandbox: Sandbox) -> None:
     partial = path.with_suffix(".partial")
     # In a file and not on the command line, which every user of the machine can read.
     plain = (f"{name}:{getattr(plan.passwords, name)}\n" for name in ACCOUNTS)
-    _write(partial, "".join(plain))
+    write_secret(partial, "".join(plain))
     sandbox.run(["mosquitto_passwd", "-U", f"{DATA}/files/{partial.name}"])
     partial.replace(path)
     fingerprint.keep()
-
-
-def _write(path: Path, text: str) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
 
 
 def knock(plan: Plan) -> None:

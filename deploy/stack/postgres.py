@@ -1,6 +1,5 @@
 """The PostgreSQL of the local stack: TimescaleDB and PostGIS, one database, its roles."""
 
-import os
 import shutil
 import signal
 from importlib.resources import files
@@ -12,6 +11,7 @@ from deploy.stack.environment import DATABASE
 from deploy.stack.fingerprint import Fingerprint
 from deploy.stack.ports import HOST
 from deploy.stack.sandbox import Sandbox
+from deploy.stack.secret import write_secret
 from deploy.stack.server import DATA, Plan, Server
 
 SECONDS = 3
@@ -25,7 +25,9 @@ SETTINGS = {
     "password_encryption": "scram-sha-256",
     "shared_preload_libraries": "timescaledb",
     "timescaledb.telemetry_level": "off",
-    "timescaledb.max_background_workers": "2",
+    # The Apache edition has no jobs for them, and one in every database stands in the way of
+    # cloning a template and of putting a restored database in its place.
+    "timescaledb.max_background_workers": "0",
     "shared_buffers": "1GB",
     "effective_cache_size": "8GB",
     "work_mem": "16MB",
@@ -59,8 +61,6 @@ TEST_SETTINGS = {
     "max_wal_size": "2GB",
     "wal_level": "minimal",
     "max_wal_senders": "0",
-    # A worker of TimescaleDB in every database would stand in the way of cloning a template.
-    "timescaledb.max_background_workers": "0",
 }
 ACCESS = """\
 # TYPE  DATABASE  USER  ADDRESS        METHOD
@@ -90,9 +90,7 @@ def _initdb(plan: Plan, sandbox: Sandbox) -> None:
     folder = plan.folder("postgres")
     shutil.rmtree(folder / "data.partial", ignore_errors=True)
     secret = folder / "superuser"
-    descriptor = os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(plan.passwords.postgres)
+    write_secret(secret, plan.passwords.postgres)
     locale = ["--locale-provider=builtin", "--locale=C.UTF-8", "--encoding=UTF8"]
     account = ["--username=postgres", f"--pwfile={DATA}/superuser", "--auth=scram-sha-256"]
     speed = ["--no-sync"] if plan.test else ["--data-checksums"]

@@ -5,6 +5,7 @@ import socket
 
 from deploy.stack.ports import HOST
 from deploy.stack.sandbox import Sandbox
+from deploy.stack.secret import write_secret
 from deploy.stack.server import DATA, Plan, Server
 
 SECONDS = 2.0
@@ -30,9 +31,8 @@ def configure(plan: Plan, _sandbox: Sandbox) -> list[str]:
         "tcp-keepalive": 60,
         "loglevel": "notice",
     }
-    path = plan.folder("redis") / "redis.conf"
-    path.touch(mode=0o600)
-    path.write_text("".join(f"{key} {value}\n" for key, value in settings.items()))
+    lines = (f"{key} {value}\n" for key, value in settings.items())
+    write_secret(plan.folder("redis") / "redis.conf", "".join(lines))
     return ["redis-server", f"{DATA}/redis.conf"]
 
 

@@ -1,0 +1,115 @@
+"""What goes into a backup, in which order, and the order of the way back."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path, PurePosixPath
+
+from psycopg.conninfo import conninfo_to_dict
+
+from deploy.backup import archive, database
+from deploy.backup.archive import Manifest
+from deploy.backup.errors import BackupError, NotEmpty
+from deploy.stack import mosquitto
+from deploy.stack.secret import write_secret
+
+BROKER_FILES = ("passwd", "acl")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the parts of a running system are."""
+
+    database_url: str
+    admin_url: str | None  # superuser; without it the dump is made by database_url's role
+    folders: dict[str, Path]  # name of the part -> folder that is kept whole
+    broker_files: Path | None  # the broker's passwd and acl, if they are ours to write
+
+    @property
+    def database(self) -> str:
+        return str(conninfo_to_dict(self.database_url)["dbname"])
+
+    @property
+    def dump_url(self) -> str:
+        return _with_database(self.admin_url or self.database_url, self.database)
+
+
+def backup(places: Places, target: Path, say: Callable[[str], None]) -> None:
+    """Make a backup while the system runs.
+
+    The database comes first: evidence that is added meanwhile may be too much in the file, but
+    what the database names is never missing from it.
+    """
+    target = target.resolve()
+    versions = {"digital-hengyang": version("digital-hengyang")}
+    versions |= database.versions(places.dump_url)
+    with (
+        tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder,
+        archive.writing(target, versions) as writer,
+    ):
+        say("database")
+        dump = Path(folder) / database.DUMP
+        database.dump(places.dump_url, dump)
+        writer.add("database", dump.parent)
+        for name, path in places.folders.items():
+            say(name)
+            writer.add(name, path)
+        if places.broker_files is not None:
+            say("broker")
+            writer.add("broker", places.broker_files)
+    say(f"done: {target} ({target.stat().st_size:,} bytes)")
+
+
+def restore(places: Places, source: Path, force: bool, say: Callable[[str], None]) -> None:
+    """Bring a backup back; nothing is touched before all of it was found whole.
+
+    Raises NotEmpty if the database holds data, unless forced.
+    """
+    say("comparing the file with its manifest")
+    manifest = archive.verified(source)
+    if places.admin_url is None:
+        raise BackupError(
+            "A restore needs a superuser of the server (TimescaleDB asks for it):"
+            " set HENGYANG_STACK_ADMIN_URL."
+        )
+    if not force and database.holds_data(places.dump_url):
+        raise NotEmpty(f"Database {places.database} holds data. To replace all of it, say --force.")
+    say(f"database, as it was at {manifest.made_at}")
+    _restore_database(places, source, manifest)
+    for name, folder in places.folders.items():
+        say(name)
+        archive.extract(source, name, folder.joinpath)
+    if places.broker_files is not None:
+        say("broker")
+        _restore_broker(places.broker_files, source)
+    say("done")
+
+
+def _restore_database(places: Places, source: Path, manifest: Manifest) -> None:
+    assert places.admin_url is not None
+    timescaledb = manifest.versions.get("timescaledb", "")
+    with tempfile.TemporaryDirectory(prefix="hengyang-restore-") as folder:
+        dump = Path(folder) / database.DUMP
+        archive.extract(source, "database", lambda name: Path(folder) / name.name)
+        database.restore(places.admin_url, dump, places.database, timescaledb)
+
+
+def _restore_broker(files: Path, source: Path) -> None:
+    """The devices' accounts of the backup; those of the program stay this stack's own."""
+    with tempfile.TemporaryDirectory(prefix="hengyang-restore-") as folder:
+
+        def place(name: PurePosixPath) -> Path | None:
+            return Path(folder) / name.name if name.name in BROKER_FILES else None
+
+        archive.extract(source, "broker", place)
+        restored = {name: Path(folder) / name for name in BROKER_FILES}
+        if restored["passwd"].exists():
+            mosquitto.merge_accounts(files, restored["passwd"].read_text())
+        if restored["acl"].exists():
+            write_secret(files / "acl", restored["acl"].read_text())
+
+
+def _with_database(url: str, name: str) -> str:
+    base, _, _ = url.partition("?")
+    return f"{base.rpartition('/')[0]}/{name}"
