@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from center.database import Base
+from ingest.commands.lifecycle import State
 
 
 class Command(Base):
@@ -19,7 +20,7 @@ class Command(Base):
     device: Mapped[int] = mapped_column(sa.ForeignKey("devices.id"))
     name: Mapped[str]
     args: Mapped[dict[str, Any]]
-    state: Mapped[str]
+    state: Mapped[State] = mapped_column(sa.Text)
     requested_by: Mapped[str]
     requested_at: Mapped[datetime]
     deadline: Mapped[datetime]

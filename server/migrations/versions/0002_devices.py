@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from ingest.devices.catalogue import DEVICE_MODELS
+from ingest.devices.catalogue.standard import DEVICE_MODELS
 from ingest.quantities.catalogue import QUANTITIES
 
 revision = "0002_devices"
@@ -180,17 +180,19 @@ CREATE INDEX ix_commands_closed ON commands (requested_at)
     WHERE state NOT IN ('queued', 'sent');
 """
 
-# What a stored number means (key, unit; name, kind) is not changeable by anybody's login.
+# What a stored number means (unit; a device's model, an id) is not for any login to change.
 GRANTS = """
 GRANT SELECT ON quantities, device_models, devices, register_revision, commands
     TO hengyang_app, hengyang_ingest;
 GRANT UPDATE ON register_revision TO hengyang_app;
 GRANT INSERT ON quantities, device_models, devices TO hengyang_app;
-GRANT UPDATE (name_zh, name_en, plausible_min, plausible_max, decimals, version, revision,
-    updated_at) ON quantities TO hengyang_app;
-GRANT UPDATE (manufacturer, description, quantities, version, revision, updated_at)
-    ON device_models TO hengyang_app;
-GRANT UPDATE ON devices TO hengyang_app;
+GRANT UPDATE (name_zh, name_en, plausible_min, plausible_max, decimals)
+    ON quantities TO hengyang_app;
+GRANT UPDATE (manufacturer, description, quantities) ON device_models TO hengyang_app;
+GRANT UPDATE (name, owner, division_code, place, component_code, camera_number,
+    expected_interval_seconds, calibration, maintenance_since, maintenance_until,
+    maintenance_reason, credential_hash, credential_rotated_at, enabled, retired_at,
+    retired_reason) ON devices TO hengyang_app;
 GRANT INSERT, UPDATE ON commands TO hengyang_app, hengyang_ingest;
 GRANT DELETE ON commands TO hengyang_app;
 """

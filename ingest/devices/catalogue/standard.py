@@ -17,7 +17,8 @@ class ModelRow:
 
 
 def _read() -> tuple[ModelRow, ...]:
-    text = resources.files("ingest.devices").joinpath("device_models.toml").read_text("utf-8")
+    folder = resources.files("ingest.devices.catalogue")
+    text = folder.joinpath("device_models.toml").read_text("utf-8")
     return tuple(
         ModelRow(name, fields["kind"], fields["description"], tuple(fields["quantities"]))
         for name, fields in tomllib.loads(text).items()

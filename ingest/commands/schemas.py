@@ -1,0 +1,41 @@
+"""Commands as the API shows and takes them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from center.requests import Body
+from ingest.commands.lifecycle import State
+
+
+class CommandRead(BaseModel):
+    """A command and how far it has come."""
+
+    id: UUID
+    device_id: str
+    name: str
+    args: dict[str, Any]
+    state: State
+    requested_by: str
+    requested_at: datetime
+    deadline: datetime
+    sent_at: Annotated[datetime | None, Field(description="When the broker took it over.")]
+    answered_at: datetime | None
+    attempts: Annotated[int, Field(description="How often it was handed to the broker.")]
+    detail: Annotated[str | None, Field(description="What the device said, or why it ended.")]
+
+
+class CommandSend(Body):
+    """A command to send."""
+
+    name: Annotated[
+        str,
+        StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$"),
+        Field(description="resend, report, set_interval, reboot, message, or the device's own."),
+    ]
+    args: Annotated[dict[str, Any], Field(max_length=32)] = {}
+    deadline_seconds: Annotated[
+        int, Field(ge=1, le=86_400, description="Not answered by then: timed out.")
+    ] = 60

@@ -1,0 +1,1 @@
+"""Models of devices (型号): what each measures, in which order its values are stored."""

@@ -1,0 +1,158 @@
+"""Reading the register: one statement for a page, one for a device, whatever is joined."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from center.errors import NotFound
+from center.identity.caller import Caller
+from center.pages import Page, PageParameters, paginate
+from ingest.devices.models import Device, DeviceModel
+from ingest.devices.place import Point
+from ingest.devices.schemas import DeviceRead, MaintenanceRead
+from ingest.quantities.models import Quantity
+
+# Tables of the ledger and of liveness; here only read.
+_status = sa.table(
+    "device_status",
+    sa.column("device", sa.Integer),
+    sa.column("state", sa.Text),
+    sa.column("since", sa.DateTime(timezone=True)),
+    sa.column("reason", sa.Text),
+    sa.column("will_state", sa.Text),
+    sa.column("will_at", sa.DateTime(timezone=True)),
+)
+_ledger = sa.table(
+    "ledger",
+    sa.column("device", sa.Integer),
+    sa.column("last_seen", sa.DateTime(timezone=True)),
+    sa.column("clock_skew", sa.REAL),
+)
+
+_state = sa.func.coalesce(_status.c.state, "unknown")
+# Sub-selects of the list, not joins: PostgreSQL works them out after LIMIT, for one page only.
+_last_message = (
+    sa.select(sa.func.max(_ledger.c.last_seen))
+    .where(_ledger.c.device == Device.id)
+    .scalar_subquery()
+)
+_clock_skew = (
+    sa.select(_ledger.c.clock_skew)
+    .where(_ledger.c.device == Device.id)
+    .order_by(_ledger.c.last_seen.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_connected_at = sa.case((_status.c.will_state == "online", _status.c.will_at))
+
+_COLUMNS: tuple[Any, ...] = (
+    Device.device_id,
+    Device.name,
+    Device.kind,
+    DeviceModel.name.label("model"),
+    Device.owner,
+    Device.division_code.label("division"),
+    sa.func.ST_X(Device.place).label("lon"),
+    sa.func.ST_Y(Device.place).label("lat"),
+    Device.component_code,
+    Device.camera_number,
+    _state.label("state"),
+    _status.c.since.label("state_since"),
+    sa.func.coalesce(_status.c.reason, "never heard of").label("state_reason"),
+    sa.func.greatest(_last_message, _connected_at).label("last_seen"),
+    _clock_skew.label("clock_skew_seconds"),
+    Device.expected_interval_seconds,
+    Device.maintenance_reason,
+    Device.maintenance_since,
+    Device.maintenance_until,
+    Device.enabled,
+    Device.retired_at,
+)
+_NAMES = [column.key if hasattr(column, "key") else column.name for column in _COLUMNS]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list of devices is narrowed to; None: not narrowed. `division` is a prefix."""
+
+    kind: str | None = None
+    state: str | None = None
+    division: str | None = None
+    model: str | None = None
+    text: str | None = None
+    retired: bool = False
+
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        """Each given filter as a condition."""
+        chosen: dict[str, sa.ColumnElement[bool]] = {
+            "kind": Device.kind == self.kind,
+            "state": _state == self.state,
+            "division": Device.division_code.startswith(self.division or "", autoescape=True),
+            "model": DeviceModel.name == self.model,
+            "text": Device.search.contains((self.text or "").lower(), autoescape=True),
+        }
+        given = [condition for name, condition in chosen.items() if getattr(self, name) is not None]
+        alive = Device.retired_at.is_not(None) if self.retired else Device.retired_at.is_(None)
+        return [alive, *given]
+
+
+def _select() -> sa.Select[Any]:
+    return (
+        sa.select(*_COLUMNS)
+        .join_from(Device, DeviceModel, DeviceModel.id == Device.model)
+        .outerjoin(_status, _status.c.device == Device.id)
+    )
+
+
+def _read(*values: Any) -> DeviceRead:
+    row = dict(zip(_NAMES, values, strict=True))
+    lon, lat = row.pop("lon"), row.pop("lat")
+    reason, since, until = (row.pop(f"maintenance_{x}") for x in ("reason", "since", "until"))
+    return DeviceRead(
+        **row,
+        place=None if lon is None else Point(coordinates=(lon, lat)),
+        maintenance=None
+        if reason is None
+        else MaintenanceRead(reason=reason, since=since, until=until),
+    )
+
+
+def page_of(
+    session: Session, caller: Caller, page: PageParameters, filters: Filters
+) -> Page[DeviceRead]:
+    """One page of the devices in the caller's divisions, by device id."""
+    chosen = _select().where(caller.scope(Device.division_code), *filters.conditions())
+    return paginate(session, chosen, [Device.device_id], page, _read)
+
+
+def summary(session: Session, device: Device) -> DeviceRead:
+    """A device as a list shows it."""
+    return _read(*session.execute(_select().where(Device.id == device.id)).one())
+
+
+def find(session: Session, caller: Caller, device_id: str) -> Device:
+    """The device, if it lies in the caller's divisions; its model is loaded with it.
+
+    Raises:
+        NotFound
+    """
+    found = session.scalar(
+        sa.select(Device)
+        .options(sa.orm.joinedload(Device.of_model, innerjoin=True))
+        .where(Device.device_id == device_id, caller.scope(Device.division_code))
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def quantities_of(session: Session, model: DeviceModel) -> Sequence[Quantity]:
+    """What a model measures, in the order of its stored values."""
+    return session.scalars(
+        sa.select(Quantity)
+        .where(Quantity.key.in_(model.quantities))
+        .order_by(sa.func.array_position(model.quantities, Quantity.key))
+    ).all()
