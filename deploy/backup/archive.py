@@ -162,19 +162,20 @@ def _members(path: Path) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
     try:
         with tarfile.open(path, "r:") as tar:
             for member in tar:
-                content = tar.extractfile(member)
-                # Written by us there are none of these; written by another they could be traps.
-                if (
-                    content is None
-                    or not member.isreg()
-                    or ".." in PurePosixPath(member.name).parts
-                ):
+                content = tar.extractfile(member) if _is_plain(member) else None
+                if content is None:
                     raise Spoilt(f"{path} holds {member.name}, which is no part of a backup.")
                 yield member, content
     except (tarfile.TarError, EOFError) as error:
         raise Spoilt(f"{path} cannot be read as a backup: {error}") from error
     except OSError as error:
         raise BackupError(f"{path} cannot be read: {error}") from error
+
+
+def _is_plain(member: tarfile.TarInfo) -> bool:
+    """True for a file inside the archive; links and odd names are traps of somebody else."""
+    name = PurePosixPath(member.name)
+    return member.isreg() and not name.is_absolute() and ".." not in name.parts
 
 
 def _regular_files(source: Path) -> list[Path]:

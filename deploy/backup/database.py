@@ -18,6 +18,7 @@ from deploy.stack.sandbox import Sandbox
 OWNER = "hengyang_owner"
 WORKSHOP = "/srv"
 DUMP = "database.dump"
+MAINTENANCE = "postgres"  # the database to be in while another one is replaced
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -72,7 +73,7 @@ def restore(admin_url: str, source: Path, name: str, timescaledb: str) -> None:
     programs are connected to the one it replaces.
     """
     filling = f"{name}_restoring"
-    with _connect(admin_url) as server:
+    with _connect(admin_url, MAINTENANCE) as server:
         refuse_if_used(server, name)
         server.execute(_on(filling, "DROP DATABASE IF EXISTS {} WITH (FORCE)"))
         create = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0")
