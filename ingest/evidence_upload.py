@@ -25,6 +25,7 @@ from ingest.devices.credentials import verify
 router = APIRouter(prefix="/evidence", tags=["evidence"])
 
 BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+MOST_BYTES = 2**30  # above any `evidence_max_bytes`: the receiver counts, and says what is allowed
 UPLOAD_SECONDS = 120  # the largest piece over a poor mobile line
 UPLOADS_AT_ONCE = 200  # each holds a connection and a quarter of a megabyte
 
@@ -103,6 +104,7 @@ async def _drain(request: Request, receiver: Receiver) -> None:
     "/{sha256}",
     status_code=201,
     responses={200: {"model": EvidenceRead, "description": "It was kept already."}},
+    max_body_size=MOST_BYTES,
     openapi_extra={"requestBody": {"required": True, "content": BINARY}},
 )
 def keep_evidence(

@@ -13,6 +13,15 @@ ROUTERS: tuple[str, ...] = (
     "center.identity.users.endpoints",
     "center.identity.sessions.endpoints",
     "center.identity.policy.endpoints",
+    "center.audit.endpoints",
+    "center.evidence.endpoints",
+    "ingest.evidence_upload",
+    "ingest.quantities.endpoints",
+    "ingest.devices.catalogue.endpoints",
+    "ingest.devices.enrolment.endpoints",
+    "ingest.devices.endpoints",
+    "ingest.commands.endpoints",
+    "ingest.series.endpoints",
 )
 
 
