@@ -1,21 +1,54 @@
 """The HTTP application, put together from lists."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy.exc import SQLAlchemyError
 
 from center import problems
-from server import api
+from center.audit.anchors import anchor_now
+from center.logs import logger
+from center.settings import settings
+from server import api, health, middleware, openapi
+from server.pages import Pages
+from server.settings import HttpSettings
+
+log = logger(__name__)
 
 
 def create_app() -> FastAPI:
-    """The API with its document at `/api/openapi.json`."""
+    """The API with its document at `/api/openapi.json`, and the web pages at every other path."""
+    config = settings(HttpSettings)
     app = FastAPI(
         title="Digital Hengyang (数字衡阳)",
         version="1",
         openapi_url="/api/openapi.json",
         docs_url=None,  # its page loads scripts from another host
         redoc_url=None,
-        max_body_size=1_000_000,
+        redirect_slashes=False,
+        max_body_size=config.api_max_body_bytes,
+        middleware=middleware.build(),
+        lifespan=_lifespan,
     )
     problems.install(app)
+    app.include_router(health.router)
     app.include_router(api.build())
+    app.router.default = Pages(config.web_dist)
+    app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]  # FastAPI's own way
     return app
+
+
+@asynccontextmanager
+async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
+    yield
+    await run_in_threadpool(_anchor)
+
+
+def _anchor() -> None:
+    """The head of the audit trail is written down when a process ends in order."""
+    try:
+        anchor_now()
+    except (SQLAlchemyError, OSError, ValueError) as error:
+        log.warning("audit_anchor_failed", error=str(error))

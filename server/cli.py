@@ -15,6 +15,10 @@ COMMANDS = (
     "server.commands.migrate",
     "server.commands.seed",
     "server.commands.api",
+    "server.commands.user",
+    "server.commands.device",
+    "server.commands.audit",
+    "server.commands.openapi",
     "server.commands.doctor",
 )
 

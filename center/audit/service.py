@@ -1,6 +1,5 @@
 """Writing the audit trail: entries are collected on the session and chained at its commit."""
 
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -86,11 +85,3 @@ def _write(session: Session) -> None:
 @sa.event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
     session.info.pop(_PENDING, None)
-
-
-def newest(session: Session) -> tuple[int, datetime] | None:
-    """Number and time of the newest entry."""
-    row = session.execute(
-        sa.text("SELECT seq, time FROM audit_log ORDER BY seq DESC LIMIT 1")
-    ).one_or_none()
-    return (row.seq, row.time) if row else None

@@ -13,7 +13,7 @@ from center.identity.caller import Caller
 from center.identity.sessions.lookup import find_caller
 
 # Only for the OpenAPI document and the reading of the header; the decision is ours.
-_bearer = OAuth2PasswordBearer(
+bearer = OAuth2PasswordBearer(
     "/api/v1/auth/token", refreshUrl="/api/v1/auth/refresh", auto_error=False
 )
 
@@ -37,7 +37,7 @@ class Guard(Door):
 
     permissions: frozenset[str]
 
-    def __call__(self, request: Request, token: Annotated[str | None, Depends(_bearer)]) -> Caller:
+    def __call__(self, request: Request, token: Annotated[str | None, Depends(bearer)]) -> Caller:
         if token is None:
             raise Unauthenticated()
         caller, must_change = find_caller(token, client_address(request))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ def migrate(url: object, say: Callable[[str], None], target: str = "head") -> li
     Each step is a transaction of its own, so a failed one leaves the database at the step before.
     """
     with _locked(url, say) as connection:
-        steps = _missing(connection, target)
+        steps = missing(connection, target)
         for position, revision in enumerate(steps, 1):
             # Alembic commits only what it has begun: leave it no open transaction.
             connection.rollback()
@@ -30,12 +31,16 @@ def migrate(url: object, say: Callable[[str], None], target: str = "head") -> li
         return steps
 
 
-def missing(connection: sa.Connection) -> list[str]:
+@cache
+def newest() -> str:
+    """The schema that this program wants."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None
+    return head
+
+
+def missing(connection: sa.Connection, target: str = "head") -> list[str]:
     """The migrations that this program knows and the database has not, oldest first."""
-    return _missing(connection, "head")
-
-
-def _missing(connection: sa.Connection, target: str) -> list[str]:
     scripts = ScriptDirectory.from_config(_config(connection))
     current = MigrationContext.configure(connection).get_current_revision()
     steps = list(scripts.iterate_revisions(target, current or "base"))
@@ -55,7 +60,7 @@ def _locked(url: object, say: Callable[[str], None]) -> Iterator[sa.Connection]:
     engine.dispose()
 
 
-def _config(connection: sa.Connection) -> Config:
+def _config(connection: sa.Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = connection

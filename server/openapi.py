@@ -1,0 +1,90 @@
+"""The OpenAPI document: what FastAPI derives, and the problems each operation may answer with."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
+
+from center import errors
+from center.errors import HengyangError
+from center.identity.guard import Door
+from center.problems import MEDIA_TYPE, Problem
+from center.requests import _if_match
+
+DESCRIPTION = """\
+Lists are pages: `{"items": [...], "next": cursor}`; give `next` as `after` to read on.
+Errors are problem documents (RFC 9457) with a stable `code`. Times are RFC 3339 in UTC.
+A change needs `If-Match` with the `ETag` that was read; a POST that creates takes an
+`Idempotency-Key`. Every answer carries `X-Request-Id`.
+"""
+
+
+def calls(dependant: Dependant) -> Iterator[Any]:
+    """Every function that takes part in answering a route, the handler first."""
+    yield dependant.call
+    for inner in dependant.dependencies:
+        yield from calls(inner)
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The document, computed once."""
+    if app.openapi_schema is None:
+        made = get_openapi(
+            title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes
+        )
+        _add_problem_schema(made)
+        for context in iter_route_contexts(app.routes):
+            if context.path_format in made["paths"]:
+                _add_problems(made["paths"][context.path_format], context)
+        app.openapi_schema = made
+    return app.openapi_schema
+
+
+def _add_problem_schema(made: dict[str, Any]) -> None:
+    schemas = made.setdefault("components", {}).setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= schema.pop("$defs", {})
+    schemas["Problem"] = schema
+
+
+def _add_problems(path: dict[str, Any], context: Any) -> None:
+    for method in context.methods or ():
+        operation = path.get(method.lower())
+        if operation is None:
+            continue
+        for error in _possible(context, method):
+            operation["responses"].setdefault(str(error.status), _response(error))
+        operation["responses"]["422"] = _response(errors.Invalid)
+        operation["responses"]["default"] = _response(HengyangError)
+
+
+def _possible(context: Any, method: str) -> list[type[HengyangError]]:
+    taking_part = list(calls(context.dependant))
+    found: list[type[HengyangError]] = [errors.Unavailable]
+    if any(isinstance(call, Door) for call in taking_part):
+        found += [errors.Unauthenticated, errors.Forbidden]
+    if _if_match in taking_part:
+        found += [errors.Stale, errors.PreconditionMissing]
+    if "{" in context.path_format:
+        found.append(errors.NotFound)
+    if method in ("POST", "PUT", "PATCH"):
+        found += [errors.Conflict, errors.TooLarge]
+    if context.path_format.endswith("/auth/token"):
+        found += [errors.Unauthenticated, errors.TooMany]
+    return found
+
+
+def _response(error: type[HengyangError]) -> dict[str, Any]:
+    example = {
+        "type": f"urn:hengyang:problem:{error.code()}",
+        "status": error.status,
+        "detail": error().detail,
+        "code": error.code(),
+    }
+    content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
+    return {"description": error().detail, "content": {MEDIA_TYPE: content}}
