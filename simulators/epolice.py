@@ -1,0 +1,57 @@
+"""E-police sites (电子警察): vehicles pass as a Poisson process that follows the day."""
+
+from collections.abc import Sequence
+from random import Random
+
+from simulators.hours import TRAFFIC, at_hour, local_hour
+from simulators.plates import car
+from simulators.source import Body
+
+STOCK = 40_000  # vehicles in and around the city
+REGULARS = 0.6  # of the passes are by vehicles that live near the site
+NEIGHBOURHOOD = 1500
+UNREADABLE = 0.012
+SLOWER_IN_RUSH = 0.45
+
+
+class Site:
+    """A source of `pass`: `peak` vehicles an hour over all lanes at the busiest time."""
+
+    def __init__(self, lanes: int, peak: float, chance: Random, stock_seed: int) -> None:
+        self.interval = 3600 / peak
+        self._lanes = lanes
+        self._chance = chance
+        self._seed = stock_seed
+        self._home = chance.randrange(STOCK)
+        self._limit = chance.choice((40, 50, 60, 70)) / 3.6
+
+    def begin(self, now: float) -> float:
+        return self._next(now)
+
+    def step(self, due: float) -> tuple[Sequence[Body], float]:
+        return (self._pass(due),), self._next(due)
+
+    def _next(self, now: float) -> float:
+        """Thinning (Lewis and Shedler 1979): draw at the peak rate, keep with the hour's share."""
+        while True:
+            now += self._chance.expovariate(1 / self.interval)
+            if self._chance.random() < at_hour(TRAFFIC, local_hour(now)):
+                return now
+
+    def _pass(self, now: float) -> Body:
+        chance = self._chance
+        near = chance.random() < REGULARS
+        index = self._home + chance.randrange(NEIGHBOURHOOD) if near else chance.randrange(STOCK)
+        seen = car(self._seed, index % STOCK)
+        mean = self._limit * (0.85 - SLOWER_IN_RUSH * at_hour(TRAFFIC, local_hour(now)))
+        readable = chance.random() >= UNREADABLE
+        return Body(
+            "pass",
+            {
+                "plate": seen.plate if readable else "",
+                "plate_colour": seen.colour if readable else "unknown",
+                "vehicle_class": seen.vehicle_class,
+                "lane": chance.randint(1, self._lanes),
+                "speed_mps": round(min(60.0, max(0.5, chance.gauss(mean, 0.22 * mean))), 2),
+            },
+        )

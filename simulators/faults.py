@@ -1,0 +1,139 @@
+"""What goes wrong in the field, on purpose: faults as rows of a scenario, chances per device."""
+
+from random import Random
+from typing import Annotated, Literal, NamedTuple
+
+from msgspec import Meta, Struct
+
+Positive = Annotated[float, Meta(gt=0)]
+Share = Annotated[float, Meta(gt=0, le=1)]
+
+EPISODES = ("drop_out", "silence", "reboot", "lost_buffer")
+TOUCHES = ("duplicate", "late", "corrupt")
+
+
+class Fault(Struct, frozen=True, forbid_unknown_fields=True):
+    """One fault that befalls a share of the devices.
+
+    Episodes (drop_out, silence, reboot, lost_buffer) come once in `every_seconds` in the mean
+    and last `seconds`. Touches (duplicate, late, corrupt) befall a message with `probability`;
+    a late one is held back for up to `seconds`. `skew` sets the clock off by up to `seconds`
+    either way for as long as the fault is on.
+    """
+
+    name: Literal[
+        "drop_out", "silence", "reboot", "lost_buffer", "duplicate", "late", "corrupt", "skew"
+    ]
+    share: Share = 1.0
+    kinds: tuple[str, ...] = ()  # none named: all
+    every_seconds: Positive = 600.0
+    seconds: Positive = 30.0
+    probability: Share = 0.01
+
+
+class Touch(NamedTuple):
+    """What happens to one message on its first way out."""
+
+    copies: int = 1
+    corrupt: bool = False
+    hold_seconds: float = 0.0
+
+
+CLEAN = Touch()
+
+
+class Episode(NamedTuple):
+    """One fault that begins now."""
+
+    name: str
+    seconds: float
+
+
+class Troubles:
+    """The faults of one device. Times are epoch seconds of the simulated clock."""
+
+    def __init__(self, chance: Random) -> None:
+        self._chance = chance
+        self._touches: dict[str, Fault] = {}
+        self._episodes: dict[str, tuple[Fault, float]] = {}
+        self.skew = 0.0
+        self.started: dict[str, int] = {}
+
+    def add(self, fault: Fault, now: float) -> None:
+        """Switch a fault on; the same name again replaces it."""
+        if fault.name in TOUCHES:
+            self._touches[fault.name] = fault
+        elif fault.name == "skew":
+            self.skew = self._chance.uniform(-fault.seconds, fault.seconds)
+            self._count("skew")
+        else:
+            self._episodes[fault.name] = (fault, now + self._pause(fault))
+
+    def remove(self, name: str) -> None:
+        """Switch a fault off; an episode under way ends by itself."""
+        self._touches.pop(name, None)
+        self._episodes.pop(name, None)
+        if name == "skew":
+            self.skew = 0.0
+
+    @property
+    def due(self) -> float:
+        """When the next episode begins."""
+        return min((when for _, when in self._episodes.values()), default=float("inf"))
+
+    def begin(self, now: float) -> list[Episode]:
+        """Episodes that begin by now."""
+        begun = []
+        for name, (fault, when) in list(self._episodes.items()):
+            if when <= now:
+                seconds = fault.seconds * self._chance.uniform(0.5, 1.5)
+                self._episodes[name] = (fault, now + seconds + self._pause(fault))
+                self._count(name)
+                begun.append(Episode(name, seconds))
+        return begun
+
+    def touch(self) -> Touch:
+        """The fate of the next message."""
+        if not self._touches:
+            return CLEAN
+        struck = {n: f for n, f in self._touches.items() if self._chance.random() < f.probability}
+        for name in struck:
+            self._count(name)
+        late = struck.get("late")
+        return Touch(
+            copies=2 if "duplicate" in struck else 1,
+            corrupt="corrupt" in struck,
+            hold_seconds=self._chance.uniform(0, late.seconds) if late else 0.0,
+        )
+
+    def damage(self, payload: bytes) -> bytes:
+        """What a bad line makes of a payload: never what it was."""
+        chance, ways = self._chance, (_cut, _flip, _garbage, _not_a_number, _wrong_type)
+        return chance.choice(ways)(payload, chance)
+
+    def _pause(self, fault: Fault) -> float:
+        return self._chance.expovariate(1 / fault.every_seconds)
+
+    def _count(self, name: str) -> None:
+        self.started[name] = self.started.get(name, 0) + 1
+
+
+def _cut(payload: bytes, chance: Random) -> bytes:
+    return payload[: chance.randrange(len(payload))]
+
+
+def _flip(payload: bytes, _chance: Random) -> bytes:
+    """The opening bracket is hit: the payload can be no object any more."""
+    return bytes([payload[0] ^ 0x40]) + payload[1:]
+
+
+def _garbage(payload: bytes, chance: Random) -> bytes:
+    return b"\xff" + chance.randbytes(len(payload))
+
+
+def _not_a_number(payload: bytes, _chance: Random) -> bytes:
+    return payload.rstrip(b"}") + b',"broken":NaN}'
+
+
+def _wrong_type(_payload: bytes, _chance: Random) -> bytes:
+    return b'{"boot":"one","seq":null,"time":"yesterday"}'

@@ -1,0 +1,109 @@
+"""From a scenario to its devices: the same seed gives the same fleet."""
+
+from collections.abc import Callable, Iterable, Iterator
+from random import Random
+
+from simulators.device import Device
+from simulators.epolice import Site
+from simulators.faults import Fault, Troubles
+from simulators.models import MODELS, Model
+from simulators.places.streets import Place, division_of, network
+from simulators.randomness import generator
+from simulators.scenario import Group, Scenario
+from simulators.sensors.station import Sensor
+from simulators.source import Source
+from simulators.spec import DeviceSpec
+from simulators.vehicles import Vehicle
+from simulators.witness import Witness
+
+
+def describe(scenario: Scenario, kinds: Iterable[str] = ()) -> list[DeviceSpec]:
+    """Rows of all devices of a scenario; of some kinds only where those are named."""
+    wanted = set(kinds)
+    specs = [spec for group in _numbered(scenario) for spec in group]
+    return [spec for spec in specs if not wanted or spec.kind in wanted]
+
+
+def build(
+    scenario: Scenario,
+    spec: DeviceSpec,
+    next_boot: Callable[[str], int],
+    witness: Witness,
+) -> Device:
+    """One device, not started; all its chances follow from the seed and its id."""
+    seed, device_id = scenario.seed, spec.device_id
+    troubles = Troubles(generator(seed, device_id, "faults"))
+    source = _source(seed, spec, generator(seed, device_id, "source"))
+    chance = generator(seed, device_id, "link")
+    return Device(spec, source, troubles, next_boot, witness, chance)
+
+
+def befallen(fault: Fault, spec: DeviceSpec, seed: int) -> bool:
+    """Whether a fault is for this device: the same ones each time."""
+    chance = generator(seed, spec.device_id, "befallen", fault.name)
+    return (not fault.kinds or spec.kind in fault.kinds) and chance.random() < fault.share
+
+
+def _numbered(scenario: Scenario) -> Iterator[list[DeviceSpec]]:
+    taken: dict[str, int] = {}
+    for group in scenario.groups:
+        model = MODELS[group.model]
+        first = taken.get(model.key, 0) + 1
+        taken[model.key] = first + group.count - 1
+        numbers = range(first, first + group.count)
+        yield [_spec(scenario, group, model, number) for number in numbers]
+
+
+def _spec(scenario: Scenario, group: Group, model: Model, number: int) -> DeviceSpec:
+    device_id = f"{scenario.prefix}-{model.short}-{number:04d}"
+    chance = generator(scenario.seed, device_id, "spec")
+    place = _PLACES.get(model.kind, _beside)(number, chance)
+    interval = _interval(group, model)
+    return DeviceSpec(
+        device_id=device_id,
+        kind=model.kind,
+        model=model.key,
+        name=f"{place.street}{model.name_zh}{number:04d}",
+        division=division_of(place.point),
+        lon=None if model.kind == "vehicle" else round(place.point[0], 7),
+        lat=None if model.kind == "vehicle" else round(place.point[1], 7),
+        quantities=model.quantities,
+        interval=interval,
+        expected_interval=max(model.expected if model.kind != "sensor" else 1.0, interval),
+        messagepack=chance.random() < scenario.messagepack_share,
+        lanes=group.lanes,
+        peak_per_hour=group.peak_per_hour,
+    )
+
+
+def _interval(group: Group, model: Model) -> float:
+    if group.interval_seconds is not None:
+        return group.interval_seconds
+    return 3600 / group.peak_per_hour if model.kind == "epolice" else model.interval
+
+
+def _beside(_number: int, chance: Random) -> Place:
+    return network().beside(chance)
+
+
+def _depot(_number: int, chance: Random) -> Place:
+    """A vehicle has no place of its own; its district is where its depot lies."""
+    return network().beside(chance)._replace(street="")
+
+
+def _at_crossing(number: int, _chance: Random) -> Place:
+    """Sites fill the crossings in turn, so that none has two before all have one."""
+    crossings = network().crossings
+    crossing = crossings[(number * 7) % len(crossings)]  # 7 spreads them over the city
+    return Place(crossing.point, "与".join(crossing.names[:2]) + "路口")
+
+
+_PLACES: dict[str, Callable[[int, Random], Place]] = {"vehicle": _depot, "epolice": _at_crossing}
+
+
+def _source(seed: int, spec: DeviceSpec, chance: Random) -> Source:
+    if spec.kind == "epolice":
+        return Site(spec.lanes, spec.peak_per_hour, chance, seed)
+    if spec.kind == "vehicle":
+        return Vehicle(spec.interval, chance, network())
+    return Sensor(MODELS[spec.model].instrument, spec.interval, chance, seed)

@@ -1,0 +1,1 @@
+"""Connections between devices and the broker."""

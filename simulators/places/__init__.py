@@ -1,0 +1,1 @@
+"""Where things stand and drive: hand-drawn streets of urban Hengyang."""

@@ -1,0 +1,230 @@
+"""A fleet at work in a thread of its own: the door for the command line, tests and benches."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingest import wire
+from simulators.boots import Boots, KeptBoots
+from simulators.clock import Clock
+from simulators.engine import Engine
+from simulators.faults import Fault
+from simulators.fleet import befallen, build, describe
+from simulators.links.link import Broker, Link
+from simulators.links.own import OwnLink
+from simulators.links.port import SharedPort
+from simulators.links.shared import SharedLink, open_links
+from simulators.randomness import generator
+from simulators.runner import Runner
+from simulators.scenario import Scenario
+from simulators.spec import DeviceSpec
+from simulators.witness import Truth, Witness
+
+DRAIN_LOOK_SECONDS = 0.02
+FAREWELL_SECONDS = 0.5  # for the last words to leave the sockets
+START_PER_SECOND = 500.0  # devices that power on, so that the broker is not met by all at once
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a scenario is run."""
+
+    credentials: Mapping[str, str] = field(default_factory=dict)  # device id -> password
+    state_dir: Path | None = None  # keeps boot numbers; None: numbers of this process only
+    truth: Path | None = None  # file of what was published
+    kinds: tuple[str, ...] = ()  # these only; none named: all
+    start: float | None = None  # epoch seconds in the past, to fill history
+    speed: float = 1.0  # until the present is reached
+    concentrator: bool = False  # also if the scenario says so
+    announces: bool = True  # publish the retained status
+    buffer_messages: int = 1200
+    buffer_seconds: float = 600.0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The fleet at one moment."""
+
+    figures: dict[str, int]
+    devices: int
+    connected: int
+    backlog: int
+    faults: dict[str, int]
+    time: float  # simulated, epoch seconds
+    catching_up: bool
+    paused: bool
+
+
+class Fleet:
+    """All devices of a scenario. Methods may be called from any thread.
+
+    Raises FleetRunsAlready where another process holds the state folder.
+    """
+
+    def __init__(self, scenario: Scenario, broker: Broker, options: Options | None = None) -> None:
+        self.scenario = scenario
+        self.options = options or Options()
+        self.specs = describe(scenario, self.options.kinds)
+        self._broker = broker
+        self._clock = Clock(self.options.start, self.options.speed)
+        self._boots = KeptBoots(self.options.state_dir) if self.options.state_dir else Boots()
+        self._witness = Witness(Truth(self.options.truth) if self.options.truth else None)
+        self._engine = Engine()
+        self._links: list[SharedLink] = []
+        self._runners = {spec.device_id: self._runner(spec) for spec in self.specs}
+
+    # --- life --------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Power all devices on, one after the other, and return at once."""
+        if isinstance(self._boots, KeptBoots):
+            self._boots.reserve(self._runners)
+        concentrator = self.options.concentrator or self.scenario.concentrator
+        connect = self._share if concentrator else self._own_link
+        if concentrator:
+            count = min(self.scenario.connections, len(self._runners))
+            prefix = self.scenario.prefix
+            self._links = open_links(self._engine, self._broker, prefix, count, self)
+        for number, runner in enumerate(self._runners.values()):
+            self._engine.after(number / START_PER_SECOND, _starter(runner, connect))
+        self._engine.start()
+
+    def stop(self, drain_seconds: float = 10.0) -> bool:
+        """Make nothing new, wait until all is delivered, say good-bye; False if some is left."""
+        self._engine.ask(self._begin_end)
+        deadline = time.monotonic() + drain_seconds
+        while (left := self.snapshot().backlog) and time.monotonic() < deadline:
+            time.sleep(DRAIN_LOOK_SECONDS)
+        self._engine.ask(self._say_farewell)
+        time.sleep(FAREWELL_SECONDS)
+        self._engine.stop()
+        self._witness.close()
+        if isinstance(self._boots, KeptBoots):
+            self._boots.close()
+        return not left
+
+    def pause(self) -> None:
+        """Make nothing new; connections stay."""
+        self._engine.ask(self._clock.pause)
+
+    def resume(self) -> None:
+        """Go on at the present, or, while catching up, where it stood."""
+        self._engine.ask(self._resume)
+
+    # --- faults ------------------------------------------------------------------------------
+
+    def inject(self, fault: Fault, device_ids: Iterable[str] | None = None) -> list[str]:
+        """Switch a fault on at the named devices, else at its share of the fleet; gives whose."""
+        chosen = None if device_ids is None else set(device_ids)
+        return self._engine.ask(lambda: self._inject(fault, chosen))
+
+    def heal(self, name: str) -> None:
+        """Switch a fault off everywhere."""
+        self._engine.ask(lambda: self._each(lambda runner: runner.device.troubles.remove(name)))
+
+    # --- looking -----------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """Figures of this moment."""
+        return self._engine.ask(self._look)
+
+    def flush_truth(self) -> None:
+        """Write out the file of the truth as far as it goes."""
+        self._engine.ask(self._witness.flush)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the engine's thread has died of an error."""
+        return self._engine.thread is not None and not self._engine.thread.is_alive()
+
+    # --- in the engine's thread --------------------------------------------------------------
+
+    def _look(self) -> Snapshot:
+        runners = self._runners.values()
+        faults: dict[str, int] = {}
+        for runner in runners:
+            for name, times in runner.device.troubles.started.items():
+                faults[name] = faults.get(name, 0) + times
+        return Snapshot(
+            figures=self._witness.figures.as_dict(),
+            devices=len(self._runners),
+            connected=sum(runner.link is not None and runner.link.up for runner in runners),
+            backlog=sum(runner.device.backlog for runner in runners),
+            faults=faults,
+            time=self._clock.now(),
+            catching_up=self._clock.catching_up,
+            paused=self._clock.paused,
+        )
+
+    def _begin_end(self) -> None:
+        self._clock.pause()
+        self._each(_hurry)
+
+    def _say_farewell(self) -> None:
+        self._each(lambda runner: runner.close())
+        for link in self._links:
+            link.close()
+
+    def _resume(self) -> None:
+        anew, now = self._clock.resume(), self._clock.now()
+        for runner in self._runners.values():
+            if anew:
+                runner.device.skip_to(now)
+            runner.tick()
+
+    def _inject(self, fault: Fault, chosen: set[str] | None) -> list[str]:
+        struck = [
+            device_id
+            for device_id, runner in self._runners.items()
+            if (
+                befallen(fault, runner.device.spec, self.scenario.seed)
+                if chosen is None
+                else device_id in chosen
+            )
+        ]
+        for device_id in struck:
+            runner = self._runners[device_id]
+            runner.device.troubles.add(fault, self._clock.now())
+            runner.tick()
+        return struck
+
+    def _each(self, act: Callable[[Runner], object]) -> None:
+        for runner in self._runners.values():
+            act(runner)
+
+    # --- connections -------------------------------------------------------------------------
+
+    def _runner(self, spec: DeviceSpec) -> Runner:
+        device = build(self.scenario, spec, self._boots, self._witness)
+        device.buffer.max_messages = self.options.buffer_messages
+        device.buffer.max_seconds = self.options.buffer_seconds
+        for fault in self.scenario.faults:
+            if befallen(fault, spec, self.scenario.seed):
+                device.troubles.add(fault, self._clock.now())
+        return Runner(device, self._engine, self._clock, announces=self.options.announces)
+
+    def _own_link(self, runner: Runner) -> Link:
+        spec = runner.device.spec
+        chance = generator(self.scenario.seed, spec.device_id, "connect")
+        password = self.options.credentials[spec.device_id]
+        return OwnLink(self._engine, self._broker, spec, password, runner, runner.will, chance)
+
+    def _share(self, runner: Runner) -> Link:
+        fewest = min(self._links, key=lambda link: len(link.ports))
+        return SharedPort(fewest, runner, runner.device.content_type)
+
+    def heard(self, topic: str, payload: bytes, content_type: str) -> None:
+        """A command came to the concentrator, for one of its devices or for somebody else's."""
+        runner = self._runners.get(topic.split("/")[3])
+        if runner is not None:
+            runner.heard(payload, content_type or wire.JSON)
+
+
+def _starter(runner: Runner, connect: Callable[[Runner], Link]) -> Callable[[], None]:
+    return lambda: runner.start(connect(runner))
+
+
+def _hurry(runner: Runner) -> None:
+    runner.device.wind_up()
+    runner.tick()

@@ -1,0 +1,84 @@
+"""A scenario: what stands in the city and what goes wrong there, read from a TOML file."""
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from simulators.faults import Fault
+from simulators.models import MODELS
+
+Count = Annotated[int, Meta(ge=1, le=100_000)]
+
+
+class ScenarioInvalid(ValueError):
+    """The scenario cannot be used."""
+
+
+class Group(Struct, frozen=True, forbid_unknown_fields=True):
+    """Some devices of one model."""
+
+    model: str
+    count: Count
+    interval_seconds: Annotated[float, Meta(ge=0.05)] | None = None  # of the model where None
+    lanes: Annotated[int, Meta(ge=1, le=12)] = 4  # e-police only
+    peak_per_hour: Annotated[float, Meta(gt=0)] = 600.0  # e-police only, over all lanes
+
+
+class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
+    """One fleet. The same seed gives the same fleet, and on the same clock the same messages."""
+
+    name: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,31}$")]
+    title_zh: str
+    title_en: str
+    prefix: Annotated[str, Meta(pattern="^[a-z]{1,8}$")]  # of every device id
+    seed: int
+    groups: Annotated[tuple[Group, ...], Meta(min_length=1)]
+    faults: tuple[Fault, ...] = ()
+    messagepack_share: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    concentrator: bool = False  # a few connections of the account `load` speak for all devices
+    connections: Annotated[int, Meta(ge=1, le=1000)] = 50  # of the concentrator
+
+
+FOLDER = resources.files("simulators.scenarios")
+
+
+def names() -> list[str]:
+    """The scenarios that come with the program."""
+    return sorted(
+        file.name.removesuffix(".toml") for file in FOLDER.iterdir() if file.name.endswith(".toml")
+    )
+
+
+def load(name_or_path: str, *, seed: int | None = None) -> Scenario:
+    """A scenario by name, or from a file of one's own.
+
+    Raises:
+        ScenarioInvalid: there is none of that name, or the file says something impossible.
+    """
+    scenario = parse(_text(name_or_path))
+    return scenario if seed is None else msgspec.structs.replace(scenario, seed=seed)
+
+
+def parse(text: str) -> Scenario:
+    """A scenario from the text of its file; raises ScenarioInvalid."""
+    try:
+        scenario = msgspec.convert(tomllib.loads(text), Scenario)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ScenarioInvalid(str(error)) from error
+    for group in scenario.groups:
+        if group.model not in MODELS:
+            raise ScenarioInvalid(f"no model {group.model!r}; there are {', '.join(MODELS)}")
+    return scenario
+
+
+def _text(name_or_path: str) -> str:
+    if name_or_path in names():
+        return FOLDER.joinpath(f"{name_or_path}.toml").read_text("utf-8")
+    path = Path(name_or_path)
+    if path.suffix == ".toml" and path.is_file():
+        return path.read_text("utf-8")
+    raise ScenarioInvalid(f"no scenario {name_or_path!r}; there are {', '.join(names())}")

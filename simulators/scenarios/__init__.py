@@ -1,0 +1,1 @@
+"""Fleets as data: a TOML file each."""

@@ -1,0 +1,1 @@
+"""What sensors in the street measure: pure functions (state, moment) -> (state, readings)."""

@@ -1,0 +1,21 @@
+"""One simulated device as a row: all that a register must know of it."""
+
+from typing import NamedTuple
+
+
+class DeviceSpec(NamedTuple):
+    """A device that does not run yet."""
+
+    device_id: str
+    kind: str
+    model: str
+    name: str  # Chinese
+    division: str  # district code
+    lon: float | None  # None for what moves
+    lat: float | None
+    quantities: tuple[str, ...]
+    interval: float  # seconds between messages
+    expected_interval: float  # seconds, for the register
+    messagepack: bool = False
+    lanes: int = 0
+    peak_per_hour: float = 0.0

@@ -1,0 +1,95 @@
+"""City-management vehicles (城管车): once a second on the streets, with stops and corners."""
+
+from collections.abc import Sequence
+from random import Random
+
+from simulators.hours import TRAFFIC, at_hour, local_hour
+from simulators.places.line import Line, offset
+from simulators.places.streets import Network
+from simulators.source import Body
+
+ACCELERATION = 1.3  # m/s2
+BRAKING = 2.0  # m/s2
+CRUISE = (6.0, 14.0)  # m/s, by driver
+CORNER = 4.0  # m/s at a crossing
+RED_LIGHT = 0.35  # part of the crossings at which it waits
+INSPECTION_EVERY_METRES = 900.0
+GPS_METRES = 1.8  # standard deviation of the error, which wanders slowly
+GPS_KEEP = 0.95  # part of the error kept from second to second
+NIGHT_SHARE = 0.4  # of the vehicles drive at night too
+SHIFT = (6.5, 22.0)  # local hours of the others
+
+
+class Vehicle:
+    """A source of `position`: drives at random through the network."""
+
+    def __init__(self, interval: float, chance: Random, network: Network) -> None:
+        self.interval = interval
+        self._chance = chance
+        self._network = network
+        self._line: Line = chance.choice(network.lines)
+        self._metres = chance.uniform(0, self._line.metres)
+        self._cruise = chance.uniform(*CRUISE)
+        self._works_nights = chance.random() < NIGHT_SHARE
+        self._speed = 0.0
+        self._wait_until = 0.0
+        self._next_stop = chance.expovariate(1 / INSPECTION_EVERY_METRES)
+        self._error = (0.0, 0.0)
+        self._last: float | None = None
+
+    def begin(self, now: float) -> float:
+        return now + self._chance.uniform(0, self.interval)
+
+    def step(self, due: float) -> tuple[Sequence[Body], float]:
+        elapsed = self.interval if self._last is None else min(due - self._last, 60.0)
+        self._last = due
+        self._drive(due, elapsed)
+        return (self._body(),), due + self.interval
+
+    def _drive(self, now: float, elapsed: float) -> None:
+        before = self._speed
+        wanted = self._wanted_speed(now)
+        change = min(ACCELERATION * elapsed, max(-BRAKING * elapsed, wanted - before))
+        self._speed = max(0.0, before + change)
+        moved = (before + self._speed) / 2 * elapsed
+        self._metres += moved
+        self._next_stop -= moved
+        if self._next_stop <= 0:
+            self._wait_until = now + self._chance.uniform(40, 240)  # looks at something
+            self._next_stop = self._chance.expovariate(1 / INSPECTION_EVERY_METRES)
+        while self._metres >= self._line.metres:
+            self._cross(now)
+
+    def _wanted_speed(self, now: float) -> float:
+        hour = local_hour(now)
+        on_duty = self._works_nights or SHIFT[0] <= hour < SHIFT[1]
+        if now < self._wait_until or not on_duty:
+            return 0.0
+        flow = self._cruise * (1 - 0.45 * at_hour(TRAFFIC, hour))
+        to_corner = max(0.0, self._line.metres - self._metres)
+        return float(min(flow, (CORNER**2 + 2 * BRAKING * 0.6 * to_corner) ** 0.5))
+
+    def _cross(self, now: float) -> None:
+        self._metres -= self._line.metres
+        self._line = self._network.onward(self._line, self._chance)
+        if self._chance.random() < RED_LIGHT:
+            self._wait_until = now + self._chance.uniform(8, 55)
+
+    def _body(self) -> Body:
+        spot = self._line.at(self._metres)
+        east, north = (
+            GPS_KEEP * error + (1 - GPS_KEEP**2) ** 0.5 * self._chance.gauss(0, GPS_METRES)
+            for error in self._error
+        )
+        self._error = (east, north)
+        lon, lat = offset(spot.point, east, north)
+        return Body(
+            "position",
+            {
+                "lon": round(lon, 7),
+                "lat": round(lat, 7),
+                "speed_mps": round(self._speed, 2),
+                "heading_deg": round(spot.heading, 1) % 360,
+                "accuracy_m": round(2 * GPS_METRES + abs(self._chance.gauss(0, 0.4)), 1),
+            },
+        )
