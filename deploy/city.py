@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -38,6 +38,7 @@ class City:
     host: str
     port: int
     scenario: str | None  # of the simulated city; None for a city with devices of its own
+    role_names: Mapping[str, str]  # of the first users, by user name
 
     @property
     def address(self) -> str:
@@ -191,7 +192,7 @@ def _end_programs(programs: list[Program]) -> None:
 def _welcome(city: City, seconds: float) -> None:
     print(f"\n数字衡阳 Digital Hengyang: {city.address}   (ready in {seconds:.0f} s)\n")
     for user, password in _logins(city.var_dir / "credentials.json").items():
-        print(f"  {user:<12}{password}")
+        print(f"  {user:<12}{password:<24}{city.role_names.get(user, '')}")
     print(f"\nLogs: {city.log_dir}   End with Ctrl-C.\n", flush=True)
 
 

@@ -51,6 +51,13 @@ def examine(checks: Iterable[Check]) -> Iterable[Finding]:
             yield Finding(check, False, str(error) or type(error).__name__)
 
 
+def line(finding: Finding) -> str:
+    """One finding as text, with the remedy below it where it is not good."""
+    mark = "ok  " if finding.good else "BAD " if finding.check.needed else "hint"
+    text = f"{mark} {finding.check.name:<22} {' '.join(finding.said.split())}"
+    return text if finding.good else f"{text}\n     {'':<22} -> {finding.check.remedy}"
+
+
 def machine_checks(var_dir: Path, api_host: str, api_port: int) -> list[Check]:
     """The rows that need nothing but this machine."""
     stack = LocalStack(var_dir)

@@ -14,6 +14,12 @@ from deploy.stack import LocalStack, logs
 from deploy.stack.sandbox import tail
 
 
+def last_words(log: Path) -> str:
+    """The last line of a log with a word in it, and where to read more."""
+    lines = [line for line in tail(log, lines=30).splitlines() if any(map(str.isalnum, line))]
+    return f"{log} ends: {lines[-1].strip()[:200] if lines else '(nothing)'}"
+
+
 class Kept(Protocol):
     """A process that is started again when it ends."""
 
@@ -60,8 +66,7 @@ class Program:
         assert self.process is not None
         status = self.process.wait()
         how = f"by {signal.Signals(-status).name}" if status < 0 else f"with status {status}"
-        last = tail(self.log, lines=1)[-200:]
-        return f"ended {how}; the last line of {self.log}: {last or '(empty)'}"
+        return f"ended {how}; {last_words(self.log)}"
 
     def end(self, grace_seconds: float) -> None:
         """Wait for its end after `send`, then kill what is left of its group."""
@@ -93,8 +98,7 @@ class StackServer:
         return self.stack.launch(self.name).pid
 
     def obituary(self) -> str:
-        last = tail(self.stack.log(self.name), lines=1)[-200:]
-        return f"ended; the last line of {self.stack.log(self.name)}: {last or '(empty)'}"
+        return f"ended; {last_words(self.stack.log(self.name))}"
 
     def cut_log(self) -> None:
         logs.cut(self.stack.log(self.name))

@@ -1,7 +1,7 @@
 """The local stack: PostgreSQL, Redis and Mosquitto from a private root file system."""
 
 from deploy.stack.errors import StackError
-from deploy.stack.local import SERVERS, LocalStack, table
+from deploy.stack.local import SERVERS, LocalStack
 from deploy.stack.ports import Ports
 
-__all__ = ["SERVERS", "LocalStack", "Ports", "StackError", "table"]
+__all__ = ["SERVERS", "LocalStack", "Ports", "StackError"]

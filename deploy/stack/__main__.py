@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from deploy.stack.errors import StackError
-from deploy.stack.local import LocalStack, table
+from deploy.stack.local import LocalStack
 from deploy.stack.rootfs import ensure_rootfs
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -19,7 +19,7 @@ def var_dir() -> Path:
 
 def up(stack: LocalStack) -> None:
     stack.up()
-    print(table(stack.status()))
+    print(stack.table())
     print(f"addresses and passwords: {stack.env_file}")
 
 
@@ -28,7 +28,7 @@ def down(stack: LocalStack) -> None:
 
 
 def status(stack: LocalStack) -> None:
-    print(table(stack.status()))
+    print(stack.table())
 
 
 def reset(stack: LocalStack) -> None:

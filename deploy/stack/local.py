@@ -131,6 +131,14 @@ class LocalStack:
     def status(self) -> list[State]:
         return [self._state(server) for server in SERVERS.values()]
 
+    def table(self) -> str:
+        """The status as lines of text."""
+        rows = [("server", "port", "process", "state")]
+        for state in self.status():
+            condition = "ready" if state.ready else "does not answer" if state.pid else "stopped"
+            rows.append((state.name, str(state.port), str(state.pid or "-"), condition))
+        return "\n".join("{:<11}{:<8}{:<10}{}".format(*row) for row in rows)
+
     def sandbox(self, name: str, binds: dict[Path, str] | None = None) -> Sandbox:
         """A sandbox as the server has it, for the tools that come with the server."""
         server = SERVERS[name]
@@ -217,15 +225,6 @@ class LocalStack:
         with os.fdopen(os.open(self.dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
-
-
-def table(states: list[State]) -> str:
-    """The servers as lines of text."""
-    rows = [("server", "port", "process", "state")]
-    for state in states:
-        condition = "ready" if state.ready else "does not answer" if state.pid else "stopped"
-        rows.append((state.name, str(state.port), str(state.pid or "-"), condition))
-    return "\n".join("{:<11}{:<8}{:<10}{}".format(*row) for row in rows)
 
 
 def _ports_of_test(known: dict[str, str]) -> Ports:

@@ -1,13 +1,15 @@
 """`hengyang stack`: the local PostgreSQL, Redis and Mosquitto."""
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import typer
 
 from center.errors import HengyangError
-from center.settings import var_dir
-from deploy.stack import LocalStack, StackError, table
+
+if TYPE_CHECKING:
+    from deploy.stack import LocalStack
 
 group = typer.Typer(help="The local PostgreSQL, Redis and Mosquitto.", no_args_is_help=True)
 
@@ -17,50 +19,49 @@ class StackFailed(HengyangError):
 
 
 def register(app: typer.Typer) -> None:
+    """Adds the group of commands."""
     app.add_typer(group, name="stack")
 
 
-def plainly(command: Callable[..., None]) -> Callable[..., None]:
-    """An error of the stack is one of ours: a message, no traceback."""
-
-    @wraps(command)
-    def run(*arguments: object, **options: object) -> None:
-        try:
-            command(*arguments, **options)
-        except StackError as error:
-            raise StackFailed(str(error)) from error
-
-    return run
-
-
 @group.command()
-@plainly
 def up() -> None:
     """Start the servers that do not run yet, and wait until they answer."""
-    stack = LocalStack(var_dir())
-    stack.up()
-    typer.echo(table(stack.status()))
-    typer.echo(f"addresses and passwords: {stack.env_file}")
+    with _stack() as stack:
+        stack.up()
+        typer.echo(stack.table())
+        typer.echo(f"addresses and passwords: {stack.env_file}")
 
 
 @group.command()
-@plainly
 def down() -> None:
     """Stop the servers; their data stays."""
-    LocalStack(var_dir()).down()
+    with _stack() as stack:
+        stack.down()
 
 
 @group.command()
-@plainly
 def status() -> None:
     """Show each server with its port and process."""
-    typer.echo(table(LocalStack(var_dir()).status()))
+    with _stack() as stack:
+        typer.echo(stack.table())
 
 
 @group.command()
-@plainly
 def reset(yes: bool = typer.Option(False, "--yes", help="Really remove all data.")) -> None:
     """Stop the servers and remove every row and every password."""
     if not yes:
         raise StackFailed("This removes every row and every password. If you mean it, say --yes.")
-    LocalStack(var_dir()).reset()
+    with _stack() as stack:
+        stack.reset()
+
+
+@contextmanager
+def _stack() -> Iterator["LocalStack"]:
+    """The stack of this checkout; its errors become one plain line."""
+    from center.settings import var_dir
+    from deploy.stack import LocalStack, StackError
+
+    try:
+        yield LocalStack(var_dir())
+    except StackError as error:
+        raise StackFailed(str(error)) from error

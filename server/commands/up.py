@@ -5,9 +5,6 @@ from typing import Annotated
 import typer
 
 from center.errors import HengyangError
-from center.settings import ApiSettings, settings, var_dir
-from deploy.city import City, CityError, run
-from deploy.stack import StackError
 
 
 class UpFailed(HengyangError):
@@ -24,8 +21,14 @@ def up(
     simulate: Annotated[bool, typer.Option(help="Run simulated devices.")] = True,
 ) -> None:
     """Run everything until Ctrl-C: servers, programs and a simulated city."""
+    from center.identity import catalogue
+    from center.settings import ApiSettings, settings, var_dir
+    from deploy.city import City, CityError, run
+    from deploy.stack import StackError
+
     api = settings(ApiSettings)
+    names = {role["key"]: role["name_zh"] for role in catalogue.read().roles}
     try:
-        run(City(var_dir(), api.api_host, api.api_port, scenario if simulate else None))
+        run(City(var_dir(), api.api_host, api.api_port, scenario if simulate else None, names))
     except (CityError, StackError) as error:
         raise UpFailed(str(error)) from error
