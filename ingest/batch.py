@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from center.database import sql
+from center.evidence.pending import Named, expect
 from ingest import latest
 from ingest.commands.answers import record_answers
 from ingest.deadletters.record import record
@@ -40,9 +41,7 @@ def _rolled_upto_us(cursor: psycopg.Cursor[Any]) -> int:
     """Edge of the rollups, in Unix microseconds; it cannot move until this transaction ends."""
     # Two statements: the edge must be read under a snapshot taken after the lock was granted.
     cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", (ROLLUP_LOCK,))
-    cursor.execute(
-        "SELECT (extract(epoch FROM rolled_upto) * 1e6)::bigint FROM rollup_progress"
-    )
+    cursor.execute("SELECT (extract(epoch FROM rolled_upto) * 1e6)::bigint FROM rollup_progress")
     row = cursor.fetchone()
     return int(row[0]) if row else 0
 
@@ -60,16 +59,35 @@ def _mark_dirty(cursor: psycopg.Cursor[Any], readings: list[Delivery]) -> None:
         )
 
 
+def _expect_pictures(cursor: psycopg.Cursor[Any], facts: list[Delivery]) -> None:
+    expect(
+        cursor,
+        (
+            Named(picture, d.device.number, d.device.division_code, moment(d.received_us))
+            for d in facts
+            if d.device is not None
+            for picture in getattr(d.message, "evidence", ())
+        ),
+    )
+
+
 # What else a stream's facts change, in the same transaction.
 EFFECTS: dict[str, Callable[[psycopg.Cursor[Any], list[Delivery]], None]] = {
     "readings": latest.keep_readings,
     "position": latest.keep_positions,
+    "pass": _expect_pictures,
+    "violation": _expect_pictures,
     "event": record_answers,
 }
 
 
 def write_batch(
-    cursor: psycopg.Cursor[Any], writer: int, batch: int, deliveries: Sequence[Delivery], *, retry: bool
+    cursor: psycopg.Cursor[Any],
+    writer: int,
+    batch: int,
+    deliveries: Sequence[Delivery],
+    *,
+    retry: bool,
 ) -> Outcome:
     """Writes everything about a batch; the caller commits.
 

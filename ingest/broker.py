@@ -4,11 +4,12 @@ import ssl
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from center.errors import Invalid
 from paho.mqtt.client import Client, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+
+from center.errors import Invalid
 
 KEEPALIVE_SECONDS = 20
 SESSION_SECONDS = 7 * 86400  # how long the broker keeps what came while we were away
@@ -59,7 +60,7 @@ def new_client(client_id: str, address: BrokerAddress) -> Client:
 
 def connect_properties(*, receive_maximum: int | None, session_seconds: int) -> Properties:
     """How much we take unacknowledged, and how long the broker keeps our session."""
-    properties = Properties(PacketTypes.CONNECT)
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
     properties.SessionExpiryInterval = session_seconds
     if receive_maximum is not None:
         properties.ReceiveMaximum = receive_maximum

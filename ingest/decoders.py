@@ -38,7 +38,9 @@ def decode_payload(delivery: Delivery) -> None:
     content_type = delivery.content_type or wire.JSON
     by_stream = DECODERS.get(content_type)
     if by_stream is None:
-        delivery.reject(reasons.CONTENT_TYPE, f"{content_type[:80]!r} is neither JSON nor MessagePack")
+        delivery.reject(
+            reasons.CONTENT_TYPE, f"{content_type[:80]!r} is neither JSON nor MessagePack"
+        )
         return
     try:
         delivery.message = by_stream[delivery.stream].decode(delivery.payload)
@@ -66,9 +68,7 @@ def _decode_relaxed(delivery: Delivery, content_type: str) -> bool:
             delivery.faults.append(
                 Rejection(reasons.NOT_A_NUMBER, f"{quantity[:64]}: {str(value)[:80]!r}")
             )
-    delivery.message = wire.Readings(
-        boot=loose.boot, seq=loose.seq, time=loose.time, readings=good
-    )
+    delivery.message = wire.Readings(boot=loose.boot, seq=loose.seq, time=loose.time, readings=good)
     return True
 
 

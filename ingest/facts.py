@@ -26,8 +26,8 @@ _one_float8 = struct.Struct(">id")
 
 def _pack_common(fields: int, d: Delivery, batch: int) -> bytes:
     message, device = d.message, d.device
-    assert message is not None  # noqa: S101  # stages reject every delivery without these
-    assert device is not None  # noqa: S101
+    assert message is not None  # stages reject every delivery without these
+    assert device is not None
     return _common.pack(
         fields + 7,
         4, device.number,
@@ -83,7 +83,7 @@ def _readings(d: Delivery) -> bytes:
 
 def _position(d: Delivery) -> bytes:
     m = d.message
-    assert isinstance(m, wire.Position)  # noqa: S101  # the decoder of the stream made it
+    assert isinstance(m, wire.Position)  # the decoder of the stream made it
     fixed = struct.pack(">id id if if", 8, m.lon, 8, m.lat, 4, m.speed_mps, 4, m.heading_deg)
     return fixed + _real(m.accuracy_m)
 
@@ -102,19 +102,19 @@ def _vehicle(m: wire.Pass | wire.Violation) -> bytes:
 
 def _pass(d: Delivery) -> bytes:
     m = d.message
-    assert isinstance(m, wire.Pass)  # noqa: S101
+    assert isinstance(m, wire.Pass)
     return _vehicle(m) + _texts(m.evidence)
 
 
 def _violation(d: Delivery) -> bytes:
     m = d.message
-    assert isinstance(m, wire.Violation)  # noqa: S101
+    assert isinstance(m, wire.Violation)
     return _text(m.code) + _vehicle(m) + _real(m.limit_mps) + _texts(m.evidence)
 
 
 def _event(d: Delivery) -> bytes:
     m = d.message
-    assert isinstance(m, wire.Event)  # noqa: S101
+    assert isinstance(m, wire.Event)
     ok = _NULL if m.ok is None else struct.pack(">i?", 1, m.ok)
     return _text(m.name) + _text(m.command) + ok + _text(m.detail)
 
@@ -140,9 +140,7 @@ FACT_TABLES: dict[str, FactTable] = {
         "positions", ("lon", "lat", "speed_mps", "heading_deg", "accuracy_m"), _position
     ),
     "pass": FactTable("passes", (*_VEHICLE, "evidence"), _pass),
-    "violation": FactTable(
-        "violations", ("code", *_VEHICLE, "limit_mps", "evidence"), _violation
-    ),
+    "violation": FactTable("violations", ("code", *_VEHICLE, "limit_mps", "evidence"), _violation),
     "event": FactTable("events", ("name", "command", "ok", "detail"), _event),
 }
 

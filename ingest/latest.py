@@ -18,7 +18,7 @@ def _literal(values: list[float | None]) -> str:
 def _newest(facts: Iterable[Delivery]) -> list[Delivery]:
     newest: dict[int, Delivery] = {}
     for d in facts:
-        assert d.device is not None  # noqa: S101  # only identified deliveries become facts
+        assert d.device is not None  # only identified deliveries become facts
         other = newest.get(d.device.number)
         if other is None or d.time_us >= other.time_us:
             newest[d.device.number] = d
@@ -35,7 +35,8 @@ def _columns(facts: list[Delivery]) -> dict[str, list[Any]]:
 
 def keep_readings(cursor: psycopg.Cursor[Any], facts: list[Delivery]) -> None:
     """Newest values per device; messages with some of the quantities only are merged by value."""
-    whole, partial = [], []
+    whole: list[Delivery] = []
+    partial: list[Delivery] = []
     for d in facts:
         (partial if None in d.values else whole).append(d)
     newest = _newest(whole)
@@ -52,7 +53,7 @@ def _one_per_device(facts: list[Delivery]) -> Iterable[list[Delivery]]:
     rounds: list[dict[int, Delivery]] = []
     depth: dict[int, int] = {}
     for d in sorted(facts, key=lambda d: d.time_us):
-        assert d.device is not None  # noqa: S101
+        assert d.device is not None
         level = depth.get(d.device.number, 0)
         depth[d.device.number] = level + 1
         if level == len(rounds):

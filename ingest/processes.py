@@ -133,8 +133,10 @@ def run_gateway() -> None:
         "ingest",
         ingest_url(),
         queues=lambda: [QueueFigure("intake", len(writer.intake), bound)],
-        detail=lambda: {"connected": gateway.connected, "devices": len(writer.register)}
-        | {"tally": _tally(writer)},
+        detail=lambda: (
+            {"connected": gateway.connected, "devices": len(writer.register)}
+            | {"tally": _tally(writer)}
+        ),
     )
     announcer.start()
     heart.start()

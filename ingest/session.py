@@ -5,6 +5,17 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
+from paho.mqtt.client import (
+    Client,
+    ConnectFlags,
+    DisconnectFlags,
+    MQTTMessage,
+    MQTTv5,
+)
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
 from center.logs import logger
 from ingest.broker import (
     KEEPALIVE_SECONDS,
@@ -16,16 +27,6 @@ from ingest.broker import (
 from ingest.broker_socket import BufferedSocket
 from ingest.delivery import Delivery, Receipt
 from ingest.wire import DOWN_STREAMS, ROOT, STATUS_STREAM
-from paho.mqtt.client import (
-    Client,
-    ConnectFlags,
-    DisconnectFlags,
-    MQTTMessage,
-    MQTTv5,
-)
-from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.properties import Properties
-from paho.mqtt.reasoncodes import ReasonCode
 
 log = logger(__name__)
 # All of our topics, so that whatever the broker lets through is stored or explained. Status is
@@ -142,9 +143,7 @@ class Session:
         self.connection += 1
         self.connected = True
         self._attempt = 0
-        log.info(
-            "broker_connected", session=self.number, session_present=flags.session_present
-        )
+        log.info("broker_connected", session=self.number, session_present=flags.session_present)
         client.subscribe(SHARED, qos=1)
         if not flags.session_present:
             self._lost("the broker did not know our session")

@@ -1,6 +1,7 @@
 """What happens to a message between the broker and the store: a list one can read aloud."""
 
 import hashlib
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -42,7 +43,8 @@ def address(delivery: Delivery, _: Context) -> None:
     match = TOPIC.fullmatch(delivery.topic)
     if match is None:
         delivery.reject(
-            reasons.TOPIC_UNKNOWN, f"expected {wire.ROOT}/kind/device/stream, got {delivery.topic!r}"
+            reasons.TOPIC_UNKNOWN,
+            f"expected {wire.ROOT}/kind/device/stream, got {delivery.topic!r}",
         )
         return
     delivery.kind, delivery.device_id, delivery.stream = match.groups()
@@ -102,7 +104,7 @@ def _validate_readings(delivery: Delivery, readings: dict[str, float]) -> None:
             values[place] = value
             good += 1
             continue
-        elif value != value or value in (float("inf"), float("-inf")):
+        elif not math.isfinite(value):
             fault = Rejection(reasons.NOT_A_NUMBER, f"{quantity}: {value}")
         else:
             fault = Rejection(
@@ -135,8 +137,9 @@ def locate(delivery: Delivery, context: Context) -> None:
     west, south, east, north = context.limits.operating_area
     if not (west <= message.lon <= east and south <= message.lat <= north):
         delivery.reject(
-            reasons.OUTSIDE_AREA, f"{message.lon:.5f} E {message.lat:.5f} N is outside"
-            f" {west:g} to {east:g} E, {south:g} to {north:g} N"
+            reasons.OUTSIDE_AREA,
+            f"{message.lon:.5f} E {message.lat:.5f} N is outside"
+            f" {west:g} to {east:g} E, {south:g} to {north:g} N",
         )
 
 

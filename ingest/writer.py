@@ -217,7 +217,7 @@ class Writer:
         return self._connection
 
     def _refresh(self) -> None:
-        assert self._connection is not None  # noqa: S101  # only called when there is one
+        assert self._connection is not None  # only called when there is one
         self.register.refresh(self._connection)
         self._connection.commit()
         self._refreshed = time.monotonic()
@@ -226,7 +226,9 @@ class Writer:
         self, connection: psycopg.Connection[Any], deliveries: Sequence[Delivery]
     ) -> bool:
         """Whether a refusal may be due to a register that is a moment old; then it is fresh now."""
-        if all(d.rejection is None or d.rejection.reason not in REGISTER_REASONS for d in deliveries):
+        if all(
+            d.rejection is None or d.rejection.reason not in REGISTER_REASONS for d in deliveries
+        ):
             return False
         changed = self.register.refresh(connection) > 0
         connection.commit()

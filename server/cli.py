@@ -15,10 +15,13 @@ COMMANDS = (
     "server.commands.migrate",
     "server.commands.seed",
     "server.commands.api",
+    "server.commands.ingest",
+    "server.commands.simulate",
     "server.commands.user",
     "server.commands.device",
     "server.commands.audit",
     "server.commands.openapi",
+    "server.commands.asyncapi",
     "server.commands.doctor",
 )
 

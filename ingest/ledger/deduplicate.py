@@ -96,7 +96,8 @@ def deduplicate(cursor: psycopg.Cursor[Any], batch: Sequence[Delivery]) -> None:
         delivery
         for device, boot, added in cursor.fetchall()
         for seq, delivery in groups[device, boot].items()
-        if seq not in added
+        # A Multirange is a list of ranges: `in` on the whole would compare ranges, not numbers.
+        if not any(seq in part for part in added)
     ]
     if known:
         _settle(cursor, [d for d in known if d.rejection is None])

@@ -24,7 +24,7 @@ class Missing(NamedTuple):
 
 def inclusive(numbers: Multirange[Any]) -> list[tuple[int, int]]:
     """The ranges of an `int8multirange` with both ends in, e.g. `{[3,6)}` -> `[(3, 5)]`."""
-    return [(part.lower, part.upper - 1) for part in numbers]
+    return [(int(part.lower or 0), int(part.upper or 0) - 1) for part in numbers]
 
 
 def follow(connection: psycopg.Connection[Any], limits: IngestSettings) -> dict[str, int]:

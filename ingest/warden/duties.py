@@ -113,7 +113,11 @@ def ask_again(connection: Connection, office: Office) -> None:
         if m.device in names:
             kind, device_id = names[m.device]
             _ask(
-                office, kind, device_id, f"resend-{m.boot}-{m.ranges[0][0]}", wire.COMMAND_RESEND,
+                office,
+                kind,
+                device_id,
+                f"resend-{m.boot}-{m.ranges[0][0]}",
+                wire.COMMAND_RESEND,
                 {"boot": m.boot, "ranges": m.ranges},
             )
 

@@ -70,11 +70,17 @@ class Link:
         return self._ready.is_set()
 
     def command(
-        self, kind: str, device_id: str, command_id: str, name: str, args: dict[str, Any],
-        deadline: datetime, expiry_seconds: int,
+        self,
+        kind: str,
+        device_id: str,
+        command_id: str,
+        name: str,
+        args: dict[str, Any],
+        deadline: datetime,
+        expiry_seconds: int,
     ) -> bool:
         """Hands a command to the broker; False when it cannot take it now."""
-        properties = Properties(PacketTypes.PUBLISH)
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         properties.ContentType = JSON
         properties.MessageExpiryInterval = max(1, expiry_seconds)
         payload = encode(Command(id=command_id, name=name, args=args, deadline=deadline))
@@ -84,14 +90,18 @@ class Link:
         return info.rc == 0
 
     def _on_connect(
-        self, client: Client, _u: object, _f: ConnectFlags, reason: ReasonCode,
+        self,
+        client: Client,
+        _u: object,
+        _f: ConnectFlags,
+        reason: ReasonCode,
         _p: Properties | None,
     ) -> None:
         if reason.is_failure:
             log.error("broker_refused", reason=str(reason))
             return
         self.connections += 1
-        client.subscribe([(STATUS, 1), (SYS, 0)])  # type: ignore[list-item]  # ints are options
+        client.subscribe([(STATUS, 1), (SYS, 0)])
         self._ready.set()
         log.info("broker_connected", connections=self.connections)
 

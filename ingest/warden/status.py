@@ -15,7 +15,7 @@ from ingest.delivery import Delivery
 from ingest.ledger.deduplicate import moment
 
 WARDEN_WRITER = 0  # its row in `counters`; gateways count from 1
-_DECODERS = {
+_DECODERS: dict[str, msgspec.json.Decoder[wire.Status] | msgspec.msgpack.Decoder[wire.Status]] = {
     wire.JSON: msgspec.json.Decoder(wire.Status),
     wire.MESSAGEPACK: msgspec.msgpack.Decoder(wire.Status),
 }
