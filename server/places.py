@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from center.audit.settings import AuditSettings
 from center.settings import (
     DatabaseSettings,
     EvidenceSettings,
@@ -14,7 +15,7 @@ from center.settings import (
     stack_env_file,
     var_dir,
 )
-from deploy.backup import Places
+from deploy.backup import Places, Tree
 from deploy.stack import StackError, environment
 
 ADMIN = "HENGYANG_STACK_ADMIN_URL"
@@ -23,11 +24,10 @@ ADMIN = "HENGYANG_STACK_ADMIN_URL"
 def places() -> Places:
     """The database and its superuser, the folders, the broker's files."""
     databases = settings(DatabaseSettings)
-    evidence = _evidence_folder()
     return Places(
         database_url=str(databases.database_owner_url or databases.database_url),
         admin_url=_admin_url(),
-        folders={} if evidence is None else {"evidence": evidence},
+        trees=_trees(),
         broker_files=settings(MqttSettings).mqtt_files_dir,
     )
 
@@ -48,6 +48,12 @@ def _admin_url() -> str | None:
         local = False  # Some servers are the city's own: the stack's superuser is none of theirs.
     known = environment.read(stack_env_file()) if local else {}
     return os.environ.get(ADMIN) or known.get(ADMIN)
+
+
+def _trees() -> dict[str, Tree]:
+    evidence, anchors = _evidence_folder(), settings(AuditSettings).anchors
+    audit = {"audit": Tree(anchors.parent, {anchors.name})}
+    return audit if evidence is None else {"evidence": Tree(evidence), **audit}
 
 
 def _evidence_folder() -> Path | None:

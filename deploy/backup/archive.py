@@ -1,15 +1,15 @@
 """The file of a backup: a tar archive whose last member says what the others must be.
 
-Parts are single files or trees. Each has a SHA-256 in `manifest.json`; that of a tree is taken
-over one line `sha256 size name` per file, in the order of their names.
+Each part is a tree of files. Its SHA-256 in `manifest.json` is taken over one line
+`sha256 size name` per file, in the order of their names.
 """
 
 import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -80,12 +80,14 @@ class Writer:
         self._tar = tar
         self.parts: list[Part] = []
 
-    def add(self, name: str, source: Path) -> None:
-        """Add a file, or all regular files below a folder; a missing one is an empty part."""
+    def add(self, name: str, folder: Path, only: Collection[str] | None = None) -> None:
+        """Add the regular files below a folder, or those of some names; no folder, no files."""
         digest = _Digest(name)
-        for path in _regular_files(source):
-            inside = str(PurePosixPath(name) / path.relative_to(source).as_posix())
-            self._add_file(digest, path, inside)
+        for path in _regular_files(folder):
+            if only is None or path.name in only:
+                inside = str(PurePosixPath(name) / path.relative_to(folder).as_posix())
+                with suppress(FileNotFoundError):  # removed while we read: it is gone by right
+                    self._add_file(digest, path, inside)
         self.parts.append(digest.part())
 
     def _add_file(self, digest: _Digest, path: Path, inside: str) -> None:
@@ -178,10 +180,8 @@ def _is_plain(member: tarfile.TarInfo) -> bool:
     return member.isreg() and not name.is_absolute() and ".." not in name.parts
 
 
-def _regular_files(source: Path) -> list[Path]:
-    if source.is_file():
-        return [source]
-    return sorted(path for path in source.rglob("*") if path.is_file() and not path.is_symlink())
+def _regular_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
 
 
 class _Hashing:

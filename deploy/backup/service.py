@@ -1,7 +1,7 @@
 """What goes into a backup, in which order, and the order of the way back."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
@@ -18,12 +18,25 @@ BROKER_FILES = ("passwd", "acl")
 
 
 @dataclass(frozen=True)
+class Tree:
+    """A folder of files that are written once and never changed, or some files in it."""
+
+    folder: Path
+    only: Collection[str] | None = None
+
+    def place(self, name: PurePosixPath) -> Path | None:
+        """Where a file comes back to; one that is there already is the same, or knows more."""
+        path = self.folder / name
+        return None if path.exists() else path
+
+
+@dataclass(frozen=True)
 class Places:
     """Where the parts of a running system are."""
 
     database_url: str
     admin_url: str | None  # superuser; without it the dump is made by database_url's role
-    folders: dict[str, Path]  # name of the part -> folder that is kept whole
+    trees: dict[str, "Tree"]  # by name of the part
     broker_files: Path | None  # the broker's passwd and acl, if they are ours to write
 
     @property
@@ -42,6 +55,8 @@ def backup(places: Places, target: Path, say: Callable[[str], None]) -> None:
     what the database names is never missing from it.
     """
     target = target.resolve()
+    if not target.parent.is_dir():
+        raise BackupError(f"There is no folder {target.parent}.")
     versions = {"digital-hengyang": version("digital-hengyang")}
     versions |= database.versions(places.dump_url)
     with (
@@ -52,12 +67,12 @@ def backup(places: Places, target: Path, say: Callable[[str], None]) -> None:
         dump = Path(folder) / database.DUMP
         database.dump(places.dump_url, dump)
         writer.add("database", dump.parent)
-        for name, path in places.folders.items():
+        for name, tree in places.trees.items():
             say(name)
-            writer.add(name, path)
+            writer.add(name, tree.folder, tree.only)
         if places.broker_files is not None:
             say("broker")
-            writer.add("broker", places.broker_files)
+            writer.add("broker", places.broker_files, only=BROKER_FILES)
     say(f"done: {target} ({target.stat().st_size:,} bytes)")
 
 
@@ -77,9 +92,9 @@ def restore(places: Places, source: Path, force: bool, say: Callable[[str], None
         raise NotEmpty(f"Database {places.database} holds data. To replace all of it, say --force.")
     say(f"database, as it was at {manifest.made_at}")
     _restore_database(places, source, manifest)
-    for name, folder in places.folders.items():
+    for name, tree in places.trees.items():
         say(name)
-        archive.extract(source, name, folder.joinpath)
+        archive.extract(source, name, tree.place)
     if places.broker_files is not None:
         say("broker")
         _restore_broker(places.broker_files, source)

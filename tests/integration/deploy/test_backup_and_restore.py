@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from deploy.backup import Places, backup, restore
+from deploy.backup import Places, Tree, backup, restore
 from deploy.backup.errors import BackupError, InUse, NotEmpty, Spoilt
 from deploy.stack import LocalStack
 from tests.integration.databases import Cloner, Database
@@ -61,7 +61,7 @@ def full(stack: LocalStack, cloner: Cloner, tmp_path: Path) -> Iterator[Places]:
     (broker / "passwd.service").write_text("ingest:old\nload:old\n")
     (broker / "passwd").write_text("ingest:old\nload:old\nS-1:hash\n")
     (broker / "acl").write_text("pattern read hy/v1/+/%u/command\n")
-    yield Places(made.owner, made.admin, {"evidence": evidence}, broker)
+    yield Places(made.owner, made.admin, {"evidence": Tree(evidence)}, broker)
     cloner.drop(made)
 
 
@@ -79,7 +79,7 @@ def empty(full: Places, tmp_path: Path) -> Iterator[Places]:
     url = full.admin_url.rpartition("/")[0]
     evidence = tmp_path / "evidence-of-the-new"
     owner = full.database_url.rpartition("/")[0] + f"/{name}"
-    yield Places(owner, f"{url}/postgres", {"evidence": evidence}, broker)
+    yield Places(owner, f"{url}/postgres", {"evidence": Tree(evidence)}, broker)
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -114,7 +114,7 @@ def test_a_spoilt_backup_touches_nothing(full: Places, file: Path) -> None:
 
 
 def test_a_restore_without_a_superuser_is_refused(empty: Places, file: Path) -> None:
-    poor = Places(empty.database_url, None, empty.folders, None)
+    poor = Places(empty.database_url, None, empty.trees, None)
     with pytest.raises(BackupError, match="HENGYANG_STACK_ADMIN_URL"):
         restore(poor, file, force=False, say=silent)
 
@@ -124,7 +124,7 @@ def test_a_backup_restored_into_an_empty_database_gives_the_same_rows(
 ) -> None:
     restore(empty, file, force=False, say=silent)
     assert contents(empty.dump_url) == contents(full.dump_url)
-    assert (empty.folders["evidence"] / "ab/picture").read_bytes() == b"picture"
+    assert (empty.trees["evidence"].folder / "ab/picture").read_bytes() == b"picture"
     assert empty.broker_files is not None
     accounts = (empty.broker_files / "passwd").read_text().splitlines()
     assert accounts == ["ingest:new", "load:new", "S-1:hash"]
@@ -151,7 +151,7 @@ def test_a_forced_restore_replaces_what_came_later(full: Places, file: Path) -> 
 
 
 def test_the_owner_alone_can_make_a_backup(full: Places, empty: Places, tmp_path: Path) -> None:
-    poor = Places(full.database_url, None, full.folders, None)
+    poor = Places(full.database_url, None, full.trees, None)
     backup(poor, tmp_path / "by-owner", silent)
     restore(empty, tmp_path / "by-owner", force=False, say=silent)
     assert contents(empty.dump_url) == contents(full.dump_url)
