@@ -1,0 +1,38 @@
+"""What the broker reads: accounts of services first, then the devices that may connect."""
+
+from ingest import wire
+from ingest.devices.broker_files import DEVICE_RULES, acl, passwd
+
+SERVICE = "ingest:$7$101$a$b\nload:$7$101$c$d\n"
+
+
+def test_a_device_cannot_take_the_name_of_a_service():
+    made = passwd(SERVICE, [("ingest", "stolen"), ("WL-0001", "hash")])
+    assert made.splitlines() == ["ingest:$7$101$a$b", "load:$7$101$c$d", "WL-0001:hash"]
+
+
+def test_without_devices_the_services_remain():
+    assert passwd(SERVICE, []) == SERVICE
+
+
+def test_a_missing_last_line_end_joins_no_accounts():
+    assert passwd("ingest:x", [("WL-0001", "hash")]) == "ingest:x\nWL-0001:hash\n"
+
+
+def test_devices_may_do_nothing_but_speak_upward_and_listen_under_their_own_name():
+    write = {rule.split()[-1] for rule in DEVICE_RULES if rule.startswith("pattern write ")}
+    read = {rule.split()[-1] for rule in DEVICE_RULES if rule.startswith("pattern read ")}
+    assert write == {f"hy/v1/+/%u/{s}" for s in (*wire.NUMBERED_STREAMS, wire.STATUS_STREAM)}
+    assert read == {f"hy/v1/+/%u/{s}" for s in wire.DOWN_STREAMS}
+    assert len(DEVICE_RULES) == len(write) + len(read)
+
+
+def test_rules_that_the_service_part_has_are_not_repeated():
+    complete = "user ingest\ntopic read hy/v1/#\n\n" + "\n".join(DEVICE_RULES) + "\n"
+    assert acl(complete) == complete
+
+
+def test_missing_rules_are_added_after_those_of_services():
+    made = acl("user ingest\ntopic read hy/v1/#\n").splitlines()
+    assert made == ["user ingest", "topic read hy/v1/#", "", *DEVICE_RULES]
+    assert acl("\n".join(made) + "\n").splitlines() == made
