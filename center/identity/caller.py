@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Caller:
         return division is not None and division.startswith(self.divisions)
 
     def scope(
-        self, column: sa.ColumnElement[str] | sa.orm.InstrumentedAttribute[str]
+        self, column: sa.ColumnElement[str] | InstrumentedAttribute[str]
     ) -> sa.ColumnElement[bool]:
         """The condition that keeps a query inside the caller's divisions."""
         return sa.or_(sa.false(), *(column.like(pattern) for pattern in self.patterns))

@@ -11,6 +11,9 @@ from server.migrations.runner import migrate
 
 TEMPLATE = "hengyang"
 
+# Copying files is twice as fast as copying through the log, as long as nothing is synced to disk.
+_CLONE = "CREATE DATABASE {} TEMPLATE {} OWNER hengyang_owner STRATEGY file_copy"
+
 
 @dataclass(frozen=True)
 class Database:
@@ -45,7 +48,7 @@ class Cloner:
     def clone(self) -> Database:
         """A fresh copy of the template."""
         name = next(self._names)
-        self._run("CREATE DATABASE {} TEMPLATE {} OWNER hengyang_owner", name, TEMPLATE)
+        self._run(_CLONE, name, TEMPLATE)
         return Database(
             name,
             self._url("HENGYANG_DATABASE_OWNER_URL", name),

@@ -27,8 +27,12 @@ class Api(TestClient):
         """Another client of the same application, signed in as this user."""
         answer = self.post("/api/v1/auth/token", data={"username": username, "password": password})
         assert answer.status_code == 200, answer.text
+        return self.with_token(answer.json()["access_token"])
+
+    def with_token(self, token: str) -> "Api":
+        """Another client of the same application that sends this access token."""
         signed_in = Api(self.app)
-        signed_in.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        signed_in.headers["Authorization"] = f"Bearer {token}"
         return signed_in
 
     def as_role(self, *roles: str, divisions: Sequence[str] = ("4304",)) -> "Api":
