@@ -1,5 +1,6 @@
 """Following events: over the bus while it holds, from PostgreSQL where it does not."""
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
@@ -40,13 +41,13 @@ class Follower:
             ReplayLost: events were cleaned away before they were read here.
         """
         if not self._on_bus:
-            return self._catch_up()
+            return self._catch_up(block_seconds)
         try:
             entries = self._reader.read(block_seconds)
         except (BusAway, CursorLost) as error:
             log.warning("bus_lost", reason=type(error).__name__, position=self.position)
             self._on_bus = False
-            return self._catch_up()
+            return self._catch_up(0)
         found = []
         for entry in entries:
             # The relay may send an event twice; its position tells.
@@ -55,13 +56,15 @@ class Follower:
                 found.append(Recorded(entry.position, entry.stream, entry.event))
         return found
 
-    def _catch_up(self) -> list[Recorded]:
+    def _catch_up(self, block_seconds: float) -> list[Recorded]:
         """From PostgreSQL; back to the bus when nothing is left, with the cursors placed first."""
         placed = self._place()
         with self._sessions() as session:
             found, last = replay(session, self.position, self._streams)
         self._on_bus = placed and last == self.position
         self.position = last
+        if not (placed or found):
+            time.sleep(block_seconds)  # Redis is away: PostgreSQL is asked at this pace, no faster
         return found
 
     def _place(self) -> bool:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -22,6 +22,7 @@ from center.outbox import service as outbox_service
 from center.outbox.relay import Relay, carry, number
 from deploy.stack import LocalStack
 from tests.integration.databases import Database
+from tests.integration.patience import wait_for
 
 STREAM = "evidence"
 
@@ -61,13 +62,6 @@ def read_until(follower: Follower, count: int, seconds: float = 60) -> list[int]
     while len(found) < count and time.monotonic() < deadline:
         found += numbers(follower.read(0.2))
     return found
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.05)
 
 
 def test_an_act_that_is_rolled_back_tells_nothing(session: Session) -> None:
