@@ -57,7 +57,7 @@ class Device:
         self.witness = witness
         self.boot = 0
         self.seq = 0
-        self.heard: dict[str, None] = {}  # commands, so that a repeated one is obeyed once
+        self.heard: dict[tuple[str, float], None] = {}  # commands, to obey a repeated one once
         self._next_boot = next_boot
         self._chance = chance
         self._due = NEVER

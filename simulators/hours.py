@@ -45,8 +45,11 @@ def at_hour(curve: Curve, hour: float) -> float:
 
 def sun_elevation(time: float) -> float:
     """Degrees of the sun above the horizon in Hengyang, without refraction (Cooper 1969)."""
-    tilt = math.radians(-23.44) * math.cos(2 * math.pi * (year_part(time) + 10 / 365.2425))
-    turn = math.radians((time % DAY) / 240 + LONGITUDE - 180)
+    year = 2 * math.pi * (year_part(time) - 81 / 365.2425)
+    tilt = math.radians(23.44) * math.sin(year)
+    # The equation of time: the sun is up to a quarter of an hour early or late.
+    minutes = 9.87 * math.sin(2 * year) - 7.53 * math.cos(year) - 1.5 * math.sin(year)
+    turn = math.radians((time % DAY + 60 * minutes) / 240 + LONGITUDE - 180)
     place = math.radians(LATITUDE)
     height = math.sin(place) * math.sin(tilt) + math.cos(place) * math.cos(tilt) * math.cos(turn)
     return math.degrees(math.asin(max(-1.0, min(1.0, height))))

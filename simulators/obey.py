@@ -12,7 +12,7 @@ from simulators.source import Body
 REMEMBERED = 64  # newest commands, against repeated deliveries
 ANNOUNCED = 64  # most boots in one report
 REBOOT_SECONDS = 3.0
-INTERVAL_SECONDS = (0.1, 86400.0)
+INTERVAL_SECONDS = (0.1, 604_800.0)
 
 
 class Answer(NamedTuple):
@@ -27,9 +27,11 @@ def hear(device: Device, payload: bytes, content_type: str, now: float, real: fl
         command = decode(payload, type=wire.Command)
     except msgspec.DecodeError:
         return
-    if command.id in device.heard:
+    # The centre asks for the same gap again under the same id, with a new deadline.
+    name = (command.id, command.deadline.timestamp())
+    if name in device.heard:
         return
-    device.heard[command.id] = None
+    device.heard[name] = None
     if len(device.heard) > REMEMBERED:
         device.heard.pop(next(iter(device.heard)))
     device.witness.figures.commands += 1

@@ -30,7 +30,8 @@ START_PER_SECOND = 500.0  # devices that power on, so that the broker is not met
 class Options:
     """How a scenario is run."""
 
-    credentials: Mapping[str, str] = field(default_factory=dict)  # device id -> password
+    # Device id -> password; devices without one stay out, unless a concentrator needs none at all.
+    credentials: Mapping[str, str] = field(default_factory=dict)
     state_dir: Path | None = None  # keeps boot numbers; None: numbers of this process only
     truth: Path | None = None  # file of what was published
     kinds: tuple[str, ...] = ()  # these only; none named: all
@@ -65,7 +66,9 @@ class Fleet:
     def __init__(self, scenario: Scenario, broker: Broker, options: Options | None = None) -> None:
         self.scenario = scenario
         self.options = options or Options()
-        self.specs = describe(scenario, self.options.kinds)
+        known = self.options.credentials
+        specs = describe(scenario, self.options.kinds)
+        self.specs = [spec for spec in specs if not known or spec.device_id in known]
         self._broker = broker
         self._clock = Clock(self.options.start, self.options.speed)
         self._boots = KeptBoots(self.options.state_dir) if self.options.state_dir else Boots()

@@ -1,0 +1,162 @@
+"""`hengyang simulate`: simulated devices on the real register and the real broker."""
+
+import signal
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from center.errors import HengyangError, Invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulators.links.link import Broker
+    from simulators.run import Fleet, Options, Snapshot
+    from simulators.scenario import Scenario
+
+KNOWN_SECONDS = 120.0  # for the broker to hear of new devices
+DRAIN_SECONDS = 5.0  # `hengyang up` gives its programs ten seconds to end
+TERMINAL_SECONDS, LOG_SECONDS = 1.0, 10.0  # between two lines of progress
+
+
+class FleetFailed(HengyangError):
+    """The simulated fleet has ended by an error; its log says which."""
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command()(simulate)
+
+
+def simulate(
+    scenario: Annotated[str, typer.Argument(help="demo, calm, faults, load, or a TOML file.")],
+    kind: Annotated[list[str] | None, typer.Option(help="Only this kind; may be repeated.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Another city than the scenario's.")] = None,
+    history_hours: Annotated[float, typer.Option(min=0, help="Begin so long ago.")] = 0.0,
+    speed: Annotated[float, typer.Option(min=2, help="Of the clock, until it is now.")] = 1000.0,
+    concentrator: Annotated[
+        bool, typer.Option(help="Few connections of the account `load` for all devices.")
+    ] = False,
+    truth: Annotated[Path | None, typer.Option(help="Write down all that is published.")] = None,
+    seconds: Annotated[float, typer.Option(min=0, help="End after this; 0: never.")] = 0.0,
+) -> None:
+    """Run simulated devices until Ctrl-C."""
+    from simulators.scenario import ScenarioInvalid, load
+
+    try:
+        chosen = load(scenario, seed=seed)
+    except ScenarioInvalid as error:
+        raise Invalid(str(error)) from error
+    start = time.time() - history_hours * 3600 if history_hours else None
+    from simulators.run import Options
+
+    options = Options(
+        truth=truth,
+        kinds=tuple(kind or ()),
+        start=start,
+        speed=speed if start else 1.0,
+        concentrator=concentrator or chosen.concentrator,
+    )
+    _run(chosen, options, seconds or float("inf"))
+
+
+def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
+    from dataclasses import replace
+
+    from center.database import name_process
+    from center.settings import var_dir
+    from server.simulation import await_broker, enlist
+    from simulators.boots import FleetRunsAlready
+    from simulators.control import Control
+    from simulators.fleet import describe
+    from simulators.run import Fleet
+
+    name_process("simulate")
+    folder = var_dir() / "simulators"
+    state = folder / scenario.name
+    specs = describe(scenario, options.kinds)
+    secrets = enlist(specs, folder / "credentials.json")
+    broker = _broker(concentrator=options.concentrator)
+    if not secrets:
+        raise Invalid("The scenario has no devices of this kind, or all of them are retired.")
+    if not options.concentrator:
+        await_broker(broker, secrets, KNOWN_SECONDS)
+    try:
+        fleet = Fleet(scenario, broker, replace(options, credentials=secrets, state_dir=state))
+    except FleetRunsAlready as error:
+        raise Invalid(f"The fleet {scenario.name} runs already.") from error
+    typer.echo(f"simulate: {scenario.name} · {scenario.title_zh}: {len(fleet.specs)} devices")
+    with _until_ended() as ended:
+        fleet.start()
+        control = Control(fleet, state / "control.sock")
+        try:
+            _show(fleet, ended, time.monotonic() + seconds)
+        finally:
+            control.close()
+    _end(fleet)
+
+
+def _broker(*, concentrator: bool) -> "Broker":
+    from center.settings import MqttSettings, settings
+    from simulators.links.link import Broker
+
+    config = settings(MqttSettings)
+    if not concentrator:
+        return Broker.of(config.mqtt_url)._replace(username=None, password=None)
+    if config.mqtt_load_url is None:
+        raise Invalid("A concentrator needs HENGYANG_MQTT_LOAD_URL, which the local stack sets.")
+    return Broker.of(config.mqtt_load_url)
+
+
+@contextmanager
+def _until_ended() -> "Iterator[threading.Event]":
+    """An event that SIGINT and SIGTERM set."""
+    ended = threading.Event()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: ended.set()) for number in numbers}
+    try:
+        yield ended
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _show(fleet: "Fleet", ended: threading.Event, until: float) -> None:
+    """One line of progress: rewritten on a terminal, now and then in a log."""
+    live = sys.stdout.isatty()
+    pause = TERMINAL_SECONDS if live else LOG_SECONDS
+    last, since = 0, time.monotonic()
+    while not ended.wait(max(0.0, min(pause, until - time.monotonic()))):
+        if fleet.failed:
+            raise FleetFailed()
+        now = time.monotonic()
+        looked = fleet.snapshot()
+        rate = (looked.figures["delivered"] - last) / (now - since)
+        last, since = looked.figures["delivered"], now
+        typer.echo(("\r\x1b[K" if live else "") + _line(looked, rate), nl=not live)
+        if now >= until:
+            break
+    if live:
+        typer.echo("")
+
+
+def _line(looked: "Snapshot", rate: float) -> str:
+    when = time.strftime(" · %m-%d %H:%M", time.localtime(looked.time))
+    state = "paused" if looked.paused else f"catching up{when}" if looked.catching_up else "live"
+    faults = sum(looked.faults.values())
+    figures = looked.figures
+    return (
+        f"simulate: {state} · {looked.connected:,}/{looked.devices:,} connected · {rate:,.0f}/s"
+        f" · {figures['delivered']:,} acknowledged · {looked.backlog:,} waiting"
+        f" · {figures['dropped']:,} dropped · {faults:,} faults"
+    )
+
+
+def _end(fleet: "Fleet") -> None:
+    complete = fleet.stop(DRAIN_SECONDS)
+    typer.echo("simulate: ended" + ("" if complete else "; some messages were not delivered"))

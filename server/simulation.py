@@ -1,0 +1,116 @@
+"""Simulated devices in the real register: enlisted like others, with their own credentials."""
+
+import csv
+import io
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from center.database import transaction
+from center.errors import HengyangError
+from center.identity.caller import Caller, system
+from ingest.devices import service
+from ingest.devices.credentials import verify
+from ingest.devices.enrolment import service as enrolment
+from ingest.devices.models import Device
+from ingest.devices.revision import lock_register
+from simulators import credentials
+from simulators.links.knock import accepts
+from simulators.links.link import Broker
+from simulators.spec import DeviceSpec
+
+OWNER = "仿真 simulated"
+KNOCK_SECONDS = 0.5
+HEADINGS = (
+    "device_id", "name", "model", "kind", "division", "owner", "lon", "lat",
+    "expected_interval_seconds",
+)  # fmt: skip
+
+
+class EnlistingFailed(HengyangError):
+    """The register does not take the simulated devices."""
+
+
+class BrokerUnaware(HengyangError):
+    """The broker does not know the simulated devices: is `hengyang ingest` running?"""
+
+
+def enlist(specs: Sequence[DeviceSpec], file: Path) -> dict[str, str]:
+    """Registers what is missing, renews credentials that do not fit; gives those of all devices.
+
+    Devices that somebody has retired are left out. `file` keeps the credentials.
+
+    Raises:
+        EnlistingFailed: the register refuses a row.
+    """
+    caller = replace(system("simulator"), divisions=("",))
+    with transaction() as session:
+        lock_register(session)
+        known = credentials.read(file)
+        register = _register(session, [spec.device_id for spec in specs])
+        missing = [spec for spec in specs if spec.device_id not in register]
+        given = _enrol(session, caller, missing)
+        for device_id, (hashed, retired) in register.items():
+            if not retired and not verify(known.get(device_id, ""), hashed):
+                given[device_id] = service.rotate_credential(session, caller, device_id)[1]
+        if given:
+            # Inside the transaction: no device without its credential on the disk.
+            credentials.write(file, known | given)
+    retired_ids = {device_id for device_id, (_, retired) in register.items() if retired}
+    secrets = known | given
+    return {s.device_id: secrets[s.device_id] for s in specs if s.device_id not in retired_ids}
+
+
+def await_broker(broker: Broker, secrets: dict[str, str], seconds: float) -> None:
+    """Waits until the broker lets the newest device in.
+
+    Raises:
+        BrokerUnaware: it does not, or there is no broker.
+    """
+    deadline = time.monotonic() + seconds
+    device_id = next(reversed(secrets))
+    while True:
+        try:
+            if accepts(broker, device_id, secrets[device_id]):
+                return
+            problem: OSError | None = None
+        except OSError as error:
+            problem = error
+        if time.monotonic() > deadline:
+            raise BrokerUnaware(f"The broker does not answer: {problem}" if problem else None)
+        time.sleep(KNOCK_SECONDS)
+
+
+def _register(session: Session, device_ids: list[str]) -> dict[str, tuple[str | None, bool]]:
+    """Hash of the credential and whether it is retired, of each device that is known."""
+    chosen = sa.select(Device.device_id, Device.credential_hash, Device.retired_at).where(
+        Device.device_id == sa.any_(sa.literal(device_ids, sa.ARRAY(sa.Text)))
+    )
+    return {name: (hashed, at is not None) for name, hashed, at in session.execute(chosen)}
+
+
+def _enrol(session: Session, caller: Caller, specs: Sequence[DeviceSpec]) -> dict[str, str]:
+    if not specs:
+        return {}
+    options = enrolment.Options(all_or_nothing=True)
+    enrolled = enrolment.enrol(session, caller, io.BytesIO(_table(specs)), options)
+    if enrolled.report.problems:
+        found = enrolled.report.problems[0]
+        raise EnlistingFailed(f"{specs[found.row - 2].device_id}, {found.field}: {found.message}")
+    return dict(enrolled.credentials)
+
+
+def _table(specs: Sequence[DeviceSpec]) -> bytes:
+    """An enrolment file; what speaks by chance has the longest silence as its interval."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(HEADINGS)
+    for s in specs:
+        place = ("", "") if s.lon is None else (s.lon, s.lat)
+        interval = max(1, round(s.expected_interval))
+        writer.writerow((s.device_id, s.name, s.model, s.kind, s.division, OWNER, *place, interval))
+    return text.getvalue().encode()
