@@ -33,7 +33,7 @@ class BufferedSocket(socket.socket):
         """Bytes that can be had without asking the kernel."""
         return len(self._read)
 
-    def send(self, data: bytes, flags: int = 0) -> int:  # type: ignore[override]
+    def send(self, data: bytes, _flags: int = 0) -> int:  # type: ignore[override]
         """Takes all of it; while `corked` it waits for `flush`."""
         self._unsent += data
         if not self.corked:

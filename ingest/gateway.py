@@ -6,6 +6,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from itertools import count
 
 from center.settings import IngestSettings
 from ingest.broker import BrokerAddress
@@ -30,11 +33,20 @@ class Gateway:
         lost: Callable[[str], None],
     ) -> None:
         self._selector = selectors.DefaultSelector()
-        self._sessions = [
-            Session(n, f"{name}-{n}", address, limits.ingest_receive_maximum, deliver, lost)
-            for n in range(limits.ingest_connections)
-        ]
-        self._sockets: list[BufferedSocket | None] = [None] * len(self._sessions)
+        self._new_session = partial(
+            Session,
+            address=address,
+            receive_maximum=limits.ingest_receive_maximum,
+            deliver=deliver,
+            lost=lost,
+        )
+        # By number; a number is never used for a second session, so no receipt can be misread.
+        self._sessions = {
+            n: self._new_session(n, client_id(name, n)) for n in range(limits.ingest_connections)
+        }
+        self._sockets: dict[int, BufferedSocket] = {}
+        self._adoptions: deque[str] = deque()
+        self._numbers = count(limits.ingest_connections)
         self._committed: deque[Sequence[Delivery]] = deque()
         self._stopping = threading.Event()
         self._wake_read, self._wake_write = socket.socketpair()
@@ -47,8 +59,7 @@ class Gateway:
         due = 0.0
         while not self._stopping.is_set():
             if time.monotonic() >= due:
-                for session in self._sessions:
-                    session.keep_alive()
+                self._keep_sessions()
                 due = time.monotonic() + (1.0 if self.connected else 0.1)
             self._follow_sockets()
             for key, _ in self._selector.select(timeout=max(0.0, due - time.monotonic())):
@@ -58,7 +69,7 @@ class Gateway:
                     key.data.read()
             self._acknowledge_committed()
         self._acknowledge_committed()
-        for session in self._sessions:
+        for session in self._sessions.values():
             session.close()
 
     def stop(self) -> None:
@@ -66,10 +77,20 @@ class Gateway:
         self._stopping.set()
         self._wake()
 
+    def adopt(self, orphan: str) -> None:
+        """Empties and ends the session of a gateway that is no more; may be called anywhere."""
+        self._adoptions.append(orphan)
+
+    @property
+    def adopted(self) -> set[str]:
+        """Sessions that are being emptied."""
+        mine = [s.client_id for s in list(self._sessions.values()) if s.adopted]
+        return {*mine, *self._adoptions}
+
     @property
     def connected(self) -> bool:
-        """Whether every session has its connection."""
-        return all(session.connected for session in self._sessions)
+        """Whether every session of our own has its connection."""
+        return all(s.connected for s in list(self._sessions.values()) if not s.adopted)
 
     def acknowledge(self, batch: Sequence[Delivery]) -> None:
         """Has the broker told that these are committed."""
@@ -77,42 +98,56 @@ class Gateway:
         self._wake()
 
     def _wake(self) -> None:
-        try:
+        with suppress(BlockingIOError):  # then it is awake already
             self._wake_write.send(b"\0")
-        except BlockingIOError:
-            pass  # it is awake already
+
+    def _keep_sessions(self) -> None:
+        while self._adoptions:
+            number = next(self._numbers)
+            self._sessions[number] = self._new_session(number, self._adoptions[0], adopted=True)
+            self._adoptions.popleft()
+        for session in self._sessions.values():
+            session.keep_alive()
+        self._sessions = {n: s for n, s in self._sessions.items() if not s.finished}
 
     def _acknowledge_committed(self) -> None:
         while self._committed:
-            mids: list[list[int]] = [[] for _ in self._sessions]
+            mids: dict[int, list[int]] = {n: [] for n in self._sessions}
             for delivery in self._committed.popleft():
                 receipt = delivery.receipt
                 if receipt is not None and self._is_valid(receipt):
                     mids[receipt.session].append(receipt.mid)
-            for session, its in zip(self._sessions, mids, strict=True):
+            for number, its in mids.items():
                 if its:
-                    session.acknowledge(its)
+                    self._sessions[number].acknowledge(its)
 
     def _is_valid(self, receipt: Receipt) -> bool:
         # After a reconnect the broker hands unacknowledged messages out anew, and a packet
         # identifier of the old connection may by then name another message.
-        return self._sessions[receipt.session].connection == receipt.connection
+        session = self._sessions.get(receipt.session)
+        return session is not None and session.connection == receipt.connection
 
     def _follow_sockets(self) -> None:
         """Registers new sockets, forgets closed ones, waits to write where the kernel was full."""
-        for n, session in enumerate(self._sessions):
-            known, current = self._sockets[n], session.socket
-            if known is not None and known is not current:
+        for number, known in list(self._sockets.items()):
+            session = self._sessions.get(number)
+            if session is None or session.socket is not known:
                 self._selector.unregister(known)
-                self._sockets[n] = known = None
+                del self._sockets[number]
+        for number, session in self._sessions.items():
+            current = session.socket
             if current is None:
                 continue
             events = selectors.EVENT_READ
-            if current.unsent:
-                current.flush()
-                events |= selectors.EVENT_WRITE if current.unsent else 0
-            if known is None:
+            if current.unsent and not current.flush():
+                events |= selectors.EVENT_WRITE
+            if number not in self._sockets:
                 self._selector.register(current, events, session)
-                self._sockets[n] = current
+                self._sockets[number] = current
             elif self._selector.get_key(current).events != events:
                 self._selector.modify(current, events, session)
+
+
+def client_id(gateway: str, session: int) -> str:
+    """The fixed MQTT client id of one session of a gateway: `ingest-1-0`."""
+    return f"{gateway}-{session}"

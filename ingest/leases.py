@@ -33,6 +33,13 @@ class Lease:
         ).fetchone()
         return bool(row and row[0])
 
+    @property
+    def connection(self) -> psycopg.Connection[Any]:
+        """The connection that carries the right; autocommit, for small acts of its holder."""
+        if self._connection is None:
+            raise psycopg.OperationalError("the lease has no connection")
+        return self._connection
+
     def held(self) -> bool:
         """Whether the connection that carries the right still stands."""
         try:

@@ -19,6 +19,7 @@ from center.settings import DatabaseSettings, IngestSettings, MqttSettings, sett
 from ingest import broker
 from ingest.gateway import Gateway
 from ingest.leases import GATEWAY, Connect, Lease, take_number
+from ingest.orphans import Orphanage, gateway_name
 from ingest.warden.link import Link
 from ingest.warden.warden import Warden
 from ingest.writer import Writer
@@ -113,7 +114,7 @@ def run_gateway() -> None:
     number = _patiently_take_number(lease, stopping)
     if number is None:
         return
-    name = f"ingest-{number}"
+    name = gateway_name(number)
     logs.configure(name)
     limits = settings(IngestSettings)
     announcer = Announcer()
@@ -121,7 +122,7 @@ def run_gateway() -> None:
         number,
         connector(name),
         limits,
-        acknowledge=lambda batch: gateway.acknowledge(batch),
+        acknowledge=lambda batch: gateway.acknowledge(batch),  # noqa: PLW0108  # made below
         announce=announcer.announce,
         is_connected=lambda: gateway.connected,
     )
@@ -146,7 +147,8 @@ def run_gateway() -> None:
     ]
     for thread in threads:
         thread.start()
-    _watch(stopping, threads, lease, number)
+    orphanage = Orphanage(number, limits.ingest_connections, gateway, connect)
+    _watch(stopping, threads, lease, number, orphanage)
     writer.stop()
     threads[0].join()
     gateway.stop()
@@ -161,20 +163,23 @@ def _tally(writer: Writer) -> dict[str, Any]:
 
 
 def _watch(
-    stopping: threading.Event, threads: list[threading.Thread], lease: Lease, number: int
+    stopping: threading.Event,
+    threads: list[threading.Thread],
+    lease: Lease,
+    number: int,
+    orphanage: Orphanage,
 ) -> None:
     """Waits for the end; without its lease a gateway may not go on under its fixed client id."""
     while not stopping.wait(LEASE_CHECK_SECONDS):
         if not all(thread.is_alive() for thread in threads):
             log.critical("gateway_thread_died")
             return
-        if lease.held():
-            continue
         try:
-            if not lease.take(GATEWAY, number):
+            if not lease.held() and not lease.take(GATEWAY, number):
                 log.error("gateway_number_taken", number=number)
                 return
-        except psycopg.OperationalError:
+            orphanage.look(lease.connection)
+        except psycopg.Error:
             continue  # the database is away; the writer keeps its batch and waits
 
 

@@ -13,6 +13,7 @@ from paho.mqtt.client import (
     MQTTv5,
 )
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
@@ -34,6 +35,7 @@ log = logger(__name__)
 SHARED = f"$share/ingest/{ROOT}/#"
 NOT_OURS = tuple(f"/{stream}" for stream in (STATUS_STREAM, *DOWN_STREAMS))
 RECONNECT_SECONDS = (0.2, 0.5, 1, 2, 5)
+DRAINED_SECONDS = 3.0  # an adopted session that was silent for this long is empty
 
 
 class _BufferedClient(Client):
@@ -48,6 +50,9 @@ class Session:
 
     `deliver` gets every message that is ours. `lost` is called with a reason whenever the broker
     may have forgotten messages, so that devices are asked for their newest numbers.
+
+    An `adopted` session is that of a gateway which is no more: the broker went on giving it its
+    share. It takes no new messages, hands over what waits, and is then deleted: `finished`.
     """
 
     def __init__(
@@ -58,8 +63,15 @@ class Session:
         receive_maximum: int,
         deliver: Callable[[Delivery], None],
         lost: Callable[[str], None],
+        *,
+        adopted: bool = False,
     ) -> None:
         self.number = number
+        self.client_id = client_id
+        self.adopted = adopted
+        self.finished = False
+        self._unacknowledged = 0
+        self._heard = 0.0
         self.connection = 0  # counts connections: a receipt of an older one is void
         self.connected = False
         self._address = address
@@ -86,8 +98,16 @@ class Session:
         """Pings, notices a dead connection, connects again when it is time; call each second."""
         if self.socket is not None:
             self._client.loop_misc()
+            if self.adopted and self.connected:
+                self._finish_if_drained()
         elif time.monotonic() >= self._due:
             self._open()
+
+    def _finish_if_drained(self) -> None:
+        if self._unacknowledged == 0 and time.monotonic() - self._heard > DRAINED_SECONDS:
+            self.finished = True
+            log.info("session_drained", client_id=self.client_id)
+            self.close(forget=True)
 
     def _open(self) -> None:
         pause = RECONNECT_SECONDS[min(self._attempt, len(RECONNECT_SECONDS) - 1)]
@@ -120,12 +140,16 @@ class Session:
         sock.corked = True
         for mid in mids:
             self._client.ack(mid, 1)
+            self._unacknowledged -= 1
         sock.corked = False
         sock.flush()
 
-    def close(self) -> None:
-        """Leaves the broker; the session and what waits in it stay there."""
-        self._client.disconnect()
+    def close(self, *, forget: bool = False) -> None:
+        """Leaves the broker; the session and what waits in it stay there unless forgotten."""
+        properties = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call]
+        if forget:
+            properties.SessionExpiryInterval = 0
+        self._client.disconnect(properties=properties)
         if self.socket is not None:
             self._client.loop_write()
 
@@ -144,6 +168,11 @@ class Session:
         self.connected = True
         self._attempt = 0
         log.info("broker_connected", session=self.number, session_present=flags.session_present)
+        self._unacknowledged = 0
+        self._heard = time.monotonic()
+        if self.adopted:
+            client.unsubscribe(SHARED)
+            return
         client.subscribe(SHARED, qos=1)
         if not flags.session_present:
             self._lost("the broker did not know our session")
@@ -169,6 +198,9 @@ class Session:
         if topic.endswith(NOT_OURS):
             self._client.ack(message.mid, message.qos)
             return
+        if message.qos:
+            self._unacknowledged += 1
+        self._heard = time.monotonic()
         properties: Any = message.properties
         self._deliver(
             Delivery(

@@ -135,6 +135,13 @@ def upgrade() -> None:
             reason text NOT NULL, requested_at timestamptz NOT NULL DEFAULT now(),
             done_at timestamptz, asked integer)""")
     op.execute("""
+        CREATE TABLE gateways (
+            number smallint PRIMARY KEY, sessions smallint NOT NULL,
+            held_at timestamptz NOT NULL)""")
+    op.execute("COMMENT ON TABLE gateways IS"
+               " 'Numbers whose MQTT sessions the broker keeps, with when a process last held each'")
+    op.execute("GRANT DELETE ON gateways TO hengyang_ingest")
+    op.execute("""
         CREATE TABLE ingest_watch (
             only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
             watched_until timestamptz NOT NULL)""")
@@ -154,7 +161,7 @@ def upgrade() -> None:
             marked_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (device, bucket))""")
     for table in ("ledger", "gaps", "dead_letters", "batches", "commit_watermark", "counters",
                   "latest_readings", "latest_positions", "device_status", "report_requests",
-                  "rollup_dirty", "ingest_watch", "blind_periods"):
+                  "rollup_dirty", "ingest_watch", "blind_periods", "gateways"):
         op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO hengyang_ingest")
         op.execute(f"GRANT SELECT ON {table} TO hengyang_app")
     op.execute("GRANT DELETE ON gaps TO hengyang_ingest")
@@ -166,7 +173,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("blind_periods", "ingest_watch", "rollup_dirty", "rollup_progress",
+    for table in ("gateways", "blind_periods", "ingest_watch", "rollup_dirty", "rollup_progress",
                   "report_requests", "device_status",
                   "latest_positions", "latest_readings", "counters", "commit_watermark",
                   "batches", "dead_letters", "gaps", "ledger", *reversed(FACTS)):

@@ -1,0 +1,82 @@
+"""Sessions of gateways that are no more: the broker goes on giving them their share."""
+
+from typing import Any
+
+import psycopg
+
+from center.logs import logger
+from ingest.gateway import Gateway, client_id
+from ingest.leases import GATEWAY, Connect, Lease
+
+log = logger(__name__)
+ABANDONED_SECONDS = 10  # a gateway that restarts takes its number again sooner than this
+
+
+def gateway_name(number: int) -> str:
+    """`ingest-1`: the process's name, and the first part of its client ids."""
+    return f"ingest-{number}"
+
+
+class Orphanage:
+    """Finds abandoned gateway numbers, has their sessions emptied, then forgets the numbers."""
+
+    def __init__(self, number: int, sessions: int, gateway: Gateway, connect: Connect) -> None:
+        self._number = number
+        self._sessions = sessions
+        self._gateway = gateway
+        self._connect = connect
+        self._held: dict[int, tuple[Lease, set[str]]] = {}
+
+    def look(self, connection: psycopg.Connection[Any]) -> None:
+        """Says that our own number is held, and takes in what others have left.
+
+        Raises:
+            psycopg.Error: the database is away; call again.
+        """
+        excess = self._say_held(connection)
+        for name in excess - self._gateway.adopted:
+            self._gateway.adopt(name)
+        rows = connection.execute(
+            "SELECT number, sessions FROM gateways WHERE number <> %s"
+            " AND held_at < now() - make_interval(secs => %s)",
+            (self._number, ABANDONED_SECONDS),
+        ).fetchall()
+        for number, sessions in rows:
+            if number not in self._held:
+                self._take_in(number, sessions)
+        for number in list(self._held):
+            self._let_go_if_empty(connection, number)
+
+    def _say_held(self, connection: psycopg.Connection[Any]) -> set[str]:
+        """Client ids that our number had in a run with more sessions than now."""
+        row = connection.execute(
+            "SELECT sessions FROM gateways WHERE number = %s", (self._number,)
+        ).fetchone()
+        name = gateway_name(self._number)
+        excess = {client_id(name, n) for n in range(self._sessions, row[0] if row else 0)}
+        keep = row[0] if row and excess & self._gateway.adopted else self._sessions
+        connection.execute(
+            "INSERT INTO gateways (number, sessions, held_at) VALUES (%s, %s, now())"
+            " ON CONFLICT (number) DO UPDATE SET sessions = excluded.sessions, held_at = now()",
+            (self._number, keep),
+        )
+        return excess if keep == self._sessions else set()
+
+    def _take_in(self, number: int, sessions: int) -> None:
+        lease = Lease(self._connect)
+        if not lease.take(GATEWAY, number):
+            lease.release()
+            return
+        names = {client_id(gateway_name(number), n) for n in range(sessions)}
+        log.info("sessions_adopted", number=number, sessions=sorted(names))
+        self._held[number] = (lease, names)
+        for name in names:
+            self._gateway.adopt(name)
+
+    def _let_go_if_empty(self, connection: psycopg.Connection[Any], number: int) -> None:
+        lease, names = self._held[number]
+        if names & self._gateway.adopted:
+            return
+        connection.execute("DELETE FROM gateways WHERE number = %s", (number,))
+        lease.release()
+        del self._held[number]
