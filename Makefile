@@ -22,7 +22,7 @@ bench: set-up-demo ## Measure: make bench NAME=ingest or NAME=api
 lint: set-up-test ## Check style, types and layers
 	.venv/bin/ruff check $(CODE)
 	.venv/bin/ruff format --check --quiet $(CODE)
-	.venv/bin/mypy $(CODE)
+	.venv/bin/mypy
 	.venv/bin/lint-imports
 	npm --prefix web run --silent types
 	npm --prefix web run --silent lint
