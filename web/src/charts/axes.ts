@@ -20,7 +20,7 @@ export function timeAxis(ink: Ink, min?: number, max?: number) {
     type: 'time' as const,
     min,
     max,
-    axisLine: { lineStyle: { color: ink.line } },
+    axisLine: { onZero: false, lineStyle: { color: ink.line } },
     axisTick: { show: false },
     axisLabel: {
       color: ink.quiet,
@@ -44,7 +44,7 @@ export function valueAxis(ink: Ink, name: string, range: { min?: number; max?: n
     name,
     ...range,
     scale: true,
-    nameTextStyle: { color: ink.quiet, align: 'left' as const, padding: [0, 0, 0, -36] },
+    nameTextStyle: { color: ink.quiet, align: 'right' as const, padding: [0, 6, 0, 0] },
     axisLabel: { color: ink.quiet },
     splitLine: { lineStyle: { color: ink.grid } },
   }

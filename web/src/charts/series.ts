@@ -11,7 +11,7 @@ export interface SeriesDrawing {
   samples: readonly Sample[]
   stepMs: number | null
   range: ValueRange | null
-  limits: readonly { value: number; name: string }[]
+  limits: readonly { value: number; name: string; low: boolean }[]
   span: { start: number; end: number }
   unit: string
   names: { value: string; band: string }
@@ -35,17 +35,21 @@ export function seriesOption(drawing: SeriesDrawing, ink: Ink): ChartOption {
       ...base.tooltip,
       formatter: (points: unknown) => sayPoint(points, samples, drawing),
     },
+    legend: {
+      show: banded,
+      data: [drawing.names.value, drawing.names.band],
+      top: 0,
+      right: 8,
+      itemWidth: 14,
+      itemHeight: 8,
+      textStyle: { color: ink.quiet },
+    },
     xAxis: timeAxis(ink, cityTime(span.start), cityTime(span.end)),
     yAxis: {
       ...valueAxis(ink, unit, range ? { min: range.min, max: range.max } : {}),
-      axisLabel: {
-        color: ink.quiet,
-        formatter: formatReading,
-        showMinLabel: false,
-        showMaxLabel: false,
-      },
+      axisLabel: { color: ink.quiet, formatter: formatReading },
     },
-    series: [...(banded ? band(samples, ink) : []), line(samples, drawing, ink)],
+    series: [...(banded ? band(samples, drawing, ink) : []), line(samples, drawing, ink)],
   } as ChartOption
 }
 
@@ -64,8 +68,13 @@ function line(samples: readonly Sample[], drawing: SeriesDrawing, ink: Ink) {
       silent: true,
       symbol: 'none',
       lineStyle: { color: ink.limit, type: 'dashed' as const, width: 1.2 },
-      label: { color: ink.limit, position: 'insideEndTop' as const, formatter: '{b}' },
-      data: drawing.limits.map(({ value, name }) => ({ yAxis: value, name })),
+      label: { color: ink.limit, formatter: '{b}' },
+      // Words of the low limit begin the line, of the high one end it: they never meet.
+      data: drawing.limits.map(({ value, name, low }) => ({
+        yAxis: value,
+        name,
+        label: { position: low ? ('insideStartTop' as const) : ('insideEndTop' as const) },
+      })),
     },
   }
 }
@@ -76,7 +85,7 @@ function isLone(samples: readonly Sample[], index: number): boolean {
 }
 
 /** Two stacked lines, of which only the area between them is painted. */
-function band(samples: readonly Sample[], ink: Ink) {
+function band(samples: readonly Sample[], drawing: SeriesDrawing, ink: Ink) {
   const silent = {
     type: 'line' as const,
     stack: 'band',
@@ -93,7 +102,9 @@ function band(samples: readonly Sample[], ink: Ink) {
         cityTime(at),
         min === null || max === null ? null : max - min,
       ]),
+      name: drawing.names.band,
       areaStyle: { color: ink.band },
+      itemStyle: { color: ink.band },
     },
   ]
 }

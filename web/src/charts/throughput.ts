@@ -47,8 +47,8 @@ export function throughputOption(
   return {
     ...base,
     grid: [
-      { left: 12, right: 20, top: 40, height: '50%', containLabel: true },
-      { left: 12, right: 20, bottom: 6, height: '24%', containLabel: true },
+      { left: 58, right: 20, top: 36, height: '40%' },
+      { left: 58, right: 20, bottom: 24, height: '20%' },
     ],
     legend: { top: 0, right: 8, itemWidth: 14, itemHeight: 8, textStyle: { color: ink.quiet } },
     axisPointer: { link: [{ xAxisIndex: 'all' }] },
@@ -63,7 +63,7 @@ export function throughputOption(
     ],
     yAxis: [
       { ...valueAxis(ink, names.unit), min: 0, splitNumber: 4 },
-      { ...valueAxis(ink, ''), gridIndex: 1, min: 0, splitNumber: 2 },
+      { ...valueAxis(ink, names.unit), gridIndex: 1, min: 0, splitNumber: 2 },
     ],
     series: [
       line(names.stored, lines.stored, ink.series[0], 0, ink.band),

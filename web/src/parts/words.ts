@@ -14,8 +14,9 @@ export function sayAge(seconds: number | null): string {
 /** `90 秒`, `2 小时`: a length of time. */
 export function saySpan(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined) return UNKNOWN
+  if (seconds < 10) return translate('span.seconds', { n: formatNumber(seconds, 1) })
   const { key, n } = roughSpan(seconds)
-  return translate(`span.${key}`, { n: formatNumber(n, seconds < 10 ? 1 : 0) })
+  return translate(`span.${key}`, { n: formatNumber(n) })
 }
 
 /** Word for a value of an open list, e.g. `reason.too_old`; the value itself when it is new to us. */

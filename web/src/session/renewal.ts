@@ -31,8 +31,9 @@ async function renewLocked(): Promise<boolean> {
   const held = tokens.value?.refresh
   if (!held) return false
   // The lock is absent on plain HTTP beyond localhost; peers are then told, only not in order.
-  if (!('locks' in navigator)) return renewOnce(held)
-  return navigator.locks.request('hengyang.renewal', () => renewOnce(held))
+  const locks = navigator.locks as LockManager | undefined
+  if (!locks) return renewOnce(held)
+  return locks.request('hengyang.renewal', () => renewOnce(held))
 }
 
 async function renewOnce(held: string): Promise<boolean> {

@@ -9,6 +9,6 @@ interface Point {
 export function sayPlace(place: Point | null | undefined): string {
   const [lon, lat] = place?.coordinates ?? []
   if (lon === undefined || lat === undefined) return UNKNOWN
-  const east = `${Math.abs(lon).toFixed(5)}° ${lon >= 0 ? 'E' : 'W'}`
-  return `${east}, ${Math.abs(lat).toFixed(5)}° ${lat >= 0 ? 'N' : 'S'}`
+  const east = `${Math.abs(lon).toFixed(5)}°\u00a0${lon >= 0 ? 'E' : 'W'}`
+  return `${east}, ${Math.abs(lat).toFixed(5)}°\u00a0${lat >= 0 ? 'N' : 'S'}`
 }

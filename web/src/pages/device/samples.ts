@@ -32,6 +32,20 @@ export interface ValueRange {
   outside: number[]
 }
 
+const STEPS = [1, 2, 5, 10] as const
+
+/** The range widened to round ticks, so that the first and the last label can be read. */
+export function roundRange(low: number, high: number): { min: number; max: number } {
+  const rough = (high - low || Math.abs(high) || 1) / 5
+  const decade = 10 ** Math.floor(Math.log10(rough))
+  const step = (STEPS.find((candidate) => candidate * decade >= rough) ?? 10) * decade
+  // Without the rounding 0.1 + 0.2 would be a label.
+  const tidy = (value: number) => Number((Math.round(value) * step).toPrecision(12))
+  const min = Math.floor(low / step)
+  const max = Math.ceil(high / step)
+  return { min: tidy(min), max: tidy(min === max ? max + 1 : max) }
+}
+
 /** Axis range that shows the data; a limit nearer than one data span is taken in. */
 export function valueRange(
   samples: readonly Sample[],
@@ -48,10 +62,8 @@ export function valueRange(
   const near = (limit: number) => all || (limit >= low - span && limit <= high + span)
   const known = [limits.low, limits.high].filter((limit) => limit !== null)
   const inside = known.filter(near)
-  const pad = span * 0.08
   return {
-    min: Math.min(low, ...inside) - pad,
-    max: Math.max(high, ...inside) + pad,
+    ...roundRange(Math.min(low, ...inside), Math.max(high, ...inside)),
     outside: known.filter((limit) => !near(limit)),
   }
 }

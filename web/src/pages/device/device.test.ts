@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest'
+
+import { sayPlace } from './place'
+import { roundRange, toSamples, valueRange, type Sample } from './samples'
+import { chooseBucket, offeredBuckets, spanOf, wallToUtc } from './window'
+
+const HOUR = 3600
+const DAY = 24 * HOUR
+
+describe('a window', () => {
+  const now = Date.parse('2026-11-22T11:05:03.400Z')
+
+  it.each([
+    ['', ''],
+    ['2026-11-22T00:00:00Z', ''],
+    ['2026-11-22T10:00:00Z', '2026-11-22T09:00:00Z'],
+    ['nonsense', '2026-11-22T09:00:00Z'],
+  ])('of one’s own from %j to %j is not finished', (start, end) => {
+    expect(spanOf('custom', now, { start, end })).toBeNull()
+  })
+
+  it('ends now, in steps, so that it is not asked for every second', () => {
+    const custom = { start: '', end: '' }
+    const first = spanOf('24h', now, custom)
+    expect(first?.end).toBe(Date.parse('2026-11-22T11:06:00Z'))
+    expect(spanOf('24h', now + 10_000, custom)).toEqual(first)
+  })
+
+  it('reads its ends as city time', () => {
+    expect(wallToUtc('2026-11-22 08:00:00')).toBe('2026-11-22T00:00:00.000Z')
+    expect(wallToUtc(null)).toBe('')
+  })
+})
+
+describe('buckets', () => {
+  it.each([
+    ['raw values of a minute sensor for a day', DAY, 60, 'raw', true],
+    ['raw values of a 1 Hz vehicle for a day', DAY, 1, 'raw', false],
+    ['minutes for a month', 30 * DAY, 60, '1m', false],
+    ['days for an hour', HOUR, 60, '1d', false],
+  ] as const)('%s', (_, span, interval, bucket, offered) => {
+    expect(offeredBuckets(span, interval).includes(bucket)).toBe(offered)
+  })
+
+  it.each([
+    [HOUR, '1m'],
+    [DAY, '5m'],
+    [7 * DAY, '15m'],
+    [30 * DAY, '1h'],
+  ] as const)('for %d s default to %s', (span, bucket) => {
+    expect(chooseBucket('', offeredBuckets(span, 60), span)).toBe(bucket)
+  })
+
+  it('asked for by address are taken only where offered', () => {
+    const offered = offeredBuckets(30 * DAY, 60)
+    expect(chooseBucket('1d', offered, 30 * DAY)).toBe('1d')
+    expect(chooseBucket('raw', offered, 30 * DAY)).toBe('1h')
+    expect(chooseBucket('junk', offered, 30 * DAY)).toBe('1h')
+  })
+})
+
+describe('samples', () => {
+  it('have one form, raw or rolled', () => {
+    const time = '2026-11-22T00:00:00Z'
+    expect(toSamples([{ time, value: 3 }])[0]).toMatchObject({ value: 3, min: null, count: null })
+    expect(toSamples([{ time, count: 2, mean: 3, min: 1, max: 5 }])[0]).toMatchObject({
+      value: 3,
+      min: 1,
+      max: 5,
+      count: 2,
+    })
+  })
+})
+
+describe('the range of the axis', () => {
+  const samples = [20, 25].map((value): Sample => ({
+    at: 0,
+    value,
+    min: null,
+    max: null,
+    count: null,
+  }))
+
+  it('is none without data', () => {
+    expect(valueRange([], { low: 0, high: 1 }, true)).toBeNull()
+  })
+
+  it('takes in a limit that is near and tells of one that is far', () => {
+    expect(valueRange(samples, { low: -40, high: 28 }, false)).toMatchObject({
+      max: 28,
+      outside: [-40],
+    })
+  })
+
+  it('takes in every limit when asked to', () => {
+    expect(valueRange(samples, { low: -40, high: 60 }, true)).toEqual({
+      min: -40,
+      max: 60,
+      outside: [],
+    })
+  })
+
+  it.each([
+    [19.3, 27.4, 18, 28],
+    [0, 0, 0, 0.2],
+    [5, 5, 5, 6],
+    [-3.2, -1.1, -3.5, -1],
+    [0.1, 0.3, 0.1, 0.3],
+  ])('of %d to %d has round ends %d and %d', (low, high, min, max) => {
+    expect(roundRange(low, high)).toEqual({ min, max })
+  })
+})
+
+describe('a place', () => {
+  it('that nobody knows is unknown', () => expect(sayPlace(null)).toBe('—'))
+  it('names both halves of the globe', () => {
+    const text = sayPlace({ coordinates: [112.607123, -26.893456] }).replaceAll('\u00a0', ' ')
+    expect(text).toBe('112.60712° E, 26.89346° S')
+  })
+})

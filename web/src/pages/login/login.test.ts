@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+
+import { Problem } from '@/data/problem'
+import { knows } from '@/i18n'
+
+import { safeNext } from './next'
+import { readRefusal } from './refusal'
+
+const NOW = Date.parse('2026-11-22T11:00:00Z')
+
+function refused(status: number, code: string, retryAfterSeconds: number | null = null) {
+  return readRefusal(new Problem({ status, code, detail: 'said', retryAfterSeconds }), NOW)
+}
+
+describe('a refused log-in', () => {
+  it.each([
+    [401, 'wrong_credentials', 'login.refused.wrong_credentials', false],
+    [401, 'totp_required', 'login.refused.totp_required', true],
+    [401, 'totp_invalid', 'login.refused.totp_invalid', true],
+    [403, 'user_disabled', 'login.refused.user_disabled', false],
+    [0, 'unreachable', 'login.refused.unreachable', false],
+    [502, 'http_502', 'login.refused.unreachable', false],
+    [500, 'internal', 'login.failed', false],
+  ])('with %d %s says what to do', (status, code, key, asksCode) => {
+    const refusal = refused(status, code)
+    expect(refusal).toMatchObject({ key, asksCode })
+    expect(knows(refusal.key)).toBe(true)
+  })
+
+  it('for a locked account tells in city time when to come back', () => {
+    expect(refused(429, 'locked_out', 900).named).toEqual({ until: '2026-11-22 19:15:00' })
+  })
+
+  it('for a locked account without a time promises none', () => {
+    expect(refused(429, 'locked_out').key).toBe('login.refused.locked_out_somewhen')
+  })
+})
+
+describe('the page after logging in', () => {
+  it.each([
+    undefined,
+    '',
+    'https://evil.example',
+    '//evil.example',
+    '/\\evil.example',
+    '/login?next=/x',
+  ])('is never %j', (asked) => expect(safeNext(asked)).toBe('/'))
+
+  it('is the one asked for', () => {
+    expect(safeNext('/devices?kind=sensor')).toBe('/devices?kind=sensor')
+  })
+})
