@@ -16,6 +16,7 @@ COMMANDS = (
     "server.commands.seed",
     "server.commands.api",
     "server.commands.ingest",
+    "server.commands.worker",
     "server.commands.simulate",
     "server.commands.user",
     "server.commands.device",

@@ -52,14 +52,15 @@ def roll(
     *,
     transactions: Transactions = transaction,
     budget: timedelta = BUDGET,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Rolled:
-    """Brings the rollups up to `moment`, as far as `budget` allows; safe to run at any time.
+    """Brings the rollups up to `moment` until `budget` is spent or `stopped`; safe at any time.
 
     One hour is closed and rolled before the next, so that readers find few hours to count
     themselves even while months are caught up.
     """
     done, moment, deadline = Rolled(), moment or now(), now() + budget
-    while now() < deadline:
+    while now() < deadline and not stopped():
         step = _step(transactions, done, moment)
         if step is None:
             return done

@@ -1,0 +1,48 @@
+"""The time-table: what the worker does by the clock."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from center import idempotency
+from center.audit.anchors import anchor_now
+from center.database import transaction
+from center.evidence.tasks import sweep_overdue
+from center.identity.login import brakes
+from center.identity.sessions import service as sessions
+from center.outbox.tasks import clean_sent
+from center.processes.tasks import forget_lost
+from ingest.series.tasks import retire_old_facts, roll_up
+from server import jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """One row: what is run when. `cron` is in UTC; Hengyang is eight hours ahead.
+
+    Each must bear being run twice, by two workers at once, and being cut off at any point.
+    `run` is given an event that is set when the worker shall end.
+    """
+
+    name: str
+    cron: str
+    run: Callable[[threading.Event], None]
+
+
+def _forget_log_ins(_stop: threading.Event) -> None:
+    for purge in (sessions.purge, brakes.purge, idempotency.purge):
+        with transaction() as session:
+            purge(session)
+
+
+# Daily ones by night in Hengyang, apart from each other.
+SCHEDULE = (
+    Periodic("series.roll_up", "* * * * *", roll_up),
+    Periodic("evidence.sweep", "* * * * *", lambda _: sweep_overdue()),
+    Periodic("jobs.tidy", "*/5 * * * *", lambda _: jobs.tidy()),
+    Periodic("processes.forget", "11 * * * *", lambda _: forget_lost()),
+    Periodic("outbox.clean", "23 * * * *", lambda _: clean_sent()),
+    Periodic("audit.anchor", "5 16 * * *", lambda _: anchor_now()),
+    Periodic("identity.forget", "35 18 * * *", _forget_log_ins),
+    Periodic("series.retire", "35 19 * * *", lambda _: retire_old_facts()),
+)
