@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from center.errors import NotFound
 from center.identity.caller import Caller
-from center.pages import Page, PageParameters, paginate
+from center.pages import Page, PageParameters, cut
 from ingest.devices.models import Device, DeviceModel
 from ingest.devices.place import Point
 from ingest.devices.schemas import DeviceRead, MaintenanceRead
@@ -33,7 +33,6 @@ _ledger = sa.table(
 )
 
 _state = sa.func.coalesce(_status.c.state, "unknown")
-# Sub-selects of the list, not joins: PostgreSQL works them out after LIMIT, for one page only.
 _last_message = (
     sa.select(sa.func.max(_ledger.c.last_seen))
     .where(_ledger.c.device == Device.id)
@@ -85,18 +84,29 @@ class Filters:
     text: str | None = None
     retired: bool = False
 
-    def conditions(self) -> list[sa.ColumnElement[bool]]:
-        """Each given filter as a condition."""
-        chosen: dict[str, sa.ColumnElement[bool]] = {
+    def narrow(self, chosen: sa.Select[Any]) -> sa.Select[Any]:
+        """The selection with each given filter."""
+        conditions: dict[str, sa.ColumnElement[bool]] = {
             "kind": Device.kind == self.kind,
-            "state": _state == self.state,
             "division": Device.division_code.startswith(self.division or "", autoescape=True),
-            "model": DeviceModel.name == self.model,
+            "model": Device.model == _model_id(self.model),
             "text": Device.search.contains((self.text or "").lower(), autoescape=True),
         }
-        given = [condition for name, condition in chosen.items() if getattr(self, name) is not None]
+        given = [wanted for name, wanted in conditions.items() if getattr(self, name) is not None]
         alive = Device.retired_at.is_not(None) if self.retired else Device.retired_at.is_(None)
-        return [alive, *given]
+        return self._in_state(chosen).where(alive, *given)
+
+    def _in_state(self, chosen: sa.Select[Any]) -> sa.Select[Any]:
+        if self.state is None:
+            return chosen
+        same = _status.c.device == Device.id
+        if self.state == "unknown":  # also when liveness has not come to it yet
+            return chosen.outerjoin(_status, same).where(_state == "unknown")
+        return chosen.join(_status, same).where(_status.c.state == self.state)
+
+
+def _model_id(name: str | None) -> sa.ScalarSelect[int]:
+    return sa.select(DeviceModel.id).where(DeviceModel.name == name).scalar_subquery()
 
 
 def _select() -> sa.Select[Any]:
@@ -123,9 +133,18 @@ def _read(*values: Any) -> DeviceRead:
 def page_of(
     session: Session, caller: Caller, page: PageParameters, filters: Filters
 ) -> Page[DeviceRead]:
-    """One page of the devices in the caller's divisions, by device id."""
-    chosen = _select().where(caller.scope(Device.division_code), *filters.conditions())
-    return paginate(session, chosen, [Device.device_id], page, _read)
+    """One page of the devices in the caller's divisions, by device id.
+
+    First which devices, from the register alone, then what is known of these few.
+    """
+    chosen = filters.narrow(sa.select(Device.id)).where(caller.scope(Device.division_code))
+    if (last := page.key(str)) is not None:
+        chosen = chosen.where(Device.device_id > last[0])
+    few = chosen.order_by(Device.device_id).limit(page.limit + 1).subquery()
+    rows = session.execute(
+        _select().join(few, few.c.id == Device.id).order_by(Device.device_id)
+    ).all()
+    return cut([(_read(*row), (row.device_id,)) for row in rows], page)
 
 
 def summary(session: Session, device: Device) -> DeviceRead:

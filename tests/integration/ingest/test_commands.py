@@ -130,7 +130,7 @@ def test_what_is_not_answered_in_time_says_why(sender, warden, owner):
     never, late = send(sender), send(sender)
     owner.execute("UPDATE commands SET state = 'sent', sent_at = now() WHERE id = %s", [late["id"]])
     owner.execute(
-        "UPDATE commands SET requested_at = now() - interval '1 h', deadline = now() - interval '1s'"
+        "UPDATE commands SET requested_at = now() - interval '1h', deadline = now() - interval '1s'"
     )
     assert dispatch.send_due(warden, Broker().send) == 0
     assert dispatch.expire(warden) == 2
