@@ -101,6 +101,12 @@ def write_batch(
     if retry and is_committed(cursor, batch):
         raise AlreadyCommitted
     dead = record(cursor, deliveries)
+    facts = keep_facts(cursor, batch, deliveries)
+    return _close(cursor, writer, batch, deliveries, facts, dead)
+
+
+def keep_facts(cursor: psycopg.Cursor[Any], batch: int, deliveries: Sequence[Delivery]) -> Facts:
+    """Stores what is neither refused nor a duplicate, with all that facts change elsewhere."""
     facts: Facts = {}
     for d in deliveries:
         if d.rejection is None and not d.duplicate:
@@ -111,7 +117,7 @@ def write_batch(
         if effect is not None:
             effect(cursor, rows)
     _mark_dirty(cursor, facts.get("readings", []))
-    return _close(cursor, writer, batch, deliveries, facts, dead)
+    return facts
 
 
 def _close(

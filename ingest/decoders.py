@@ -1,13 +1,12 @@
 """From bytes to typed messages; nobody after this file sees a dict."""
 
-from collections.abc import Callable
 from typing import Any, Protocol
 
 import msgspec
 
 from ingest import wire
 from ingest.deadletters import reasons
-from ingest.delivery import Delivery, Rejection
+from ingest.delivery import Delivery
 
 
 class _RelaxedReadings(wire.Numbered, kw_only=True):
@@ -65,15 +64,10 @@ def _decode_relaxed(delivery: Delivery, content_type: str) -> bool:
         return False
     for quantity, value in loose.readings.items():
         if quantity not in good:
-            delivery.faults.append(
-                Rejection(reasons.NOT_A_NUMBER, f"{quantity[:64]}: {str(value)[:80]!r}")
-            )
+            delivery.fault(reasons.NOT_A_NUMBER, f"{quantity[:64]}: {str(value)[:80]!r}")
     delivery.message = wire.Readings(boot=loose.boot, seq=loose.seq, time=loose.time, readings=good)
     return True
 
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e300
-
-
-Decode = Callable[[Delivery], None]

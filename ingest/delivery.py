@@ -1,6 +1,6 @@
 """One message on its way from the broker to the store."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ingest.deadletters.reasons import Reason
@@ -23,40 +23,50 @@ class Receipt(NamedTuple):
     mid: int
 
 
-@dataclass(slots=True, eq=False)
 class Delivery:
     """What the broker handed over, filled in stage by stage.
 
-    A delivery ends as exactly one of: stored, duplicate, dead letter.
+    A delivery ends as exactly one of: stored, duplicate, dead letter. There are thousands of
+    them a second: the stages' fields are set by `reset`, once, when the stages begin.
     """
 
-    topic: str
-    payload: bytes
-    content_type: str | None
-    received_us: int  # Unix microseconds, our clock
-    receipt: Receipt | None = None
+    __slots__ = (
+        "content_type", "device", "device_id", "digest", "duplicate", "faults", "kind", "message",
+        "payload", "receipt", "received_us", "rejection", "stream", "time_us", "topic",
+        "unstorable", "values",
+    )  # fmt: skip
 
-    kind: str = ""
-    device_id: str = ""
-    stream: str = ""
-    message: Numbered | None = None
-    device: DeviceEntry | None = None
-    time_us: int = 0  # Unix microseconds, device clock
-    digest: int = 0
-    values: list[float | None] = field(default_factory=list)
-    faults: list[Rejection] = field(default_factory=list)
-    rejection: Rejection | None = None
-    duplicate: bool = False
-    unstorable: str = ""  # what the database said when this message was alone in its batch
+    def __init__(
+        self,
+        topic: str,
+        payload: bytes,
+        content_type: str | None,
+        received_us: int,
+        receipt: Receipt | None = None,
+    ) -> None:
+        """`received_us`: Unix microseconds by our clock."""
+        self.topic = topic
+        self.payload = payload
+        self.content_type = content_type
+        self.received_us = received_us
+        self.receipt = receipt
+        self.unstorable = ""  # what the database said when this message was alone in its batch
 
     def reset(self) -> None:
-        """As it came from the broker: the stages may run again on a retry."""
-        self.message = None
-        self.device = None
-        self.values = []
-        self.faults = []
-        self.rejection = None
+        """As it came from the broker; the stages may run again on a retry."""
+        self.kind = self.device_id = self.stream = ""
+        self.message: Numbered | None = None
+        self.device: DeviceEntry | None = None
+        self.time_us = 0  # Unix microseconds, device clock
+        self.digest = 0
+        self.values: Sequence[float | None] = ()
+        self.faults: tuple[Rejection, ...] = ()
+        self.rejection: Rejection | None = None
         self.duplicate = False
+
+    def fault(self, reason: Reason, detail: str) -> None:
+        """Sets one bad reading aside; the message goes on without it."""
+        self.faults = (*self.faults, Rejection(reason, detail))
 
     def reject(self, reason: Reason, detail: str) -> None:
         """Ends the delivery as a dead letter; later stages pass it by."""

@@ -1,7 +1,7 @@
 """Facts as rows of PostgreSQL's binary COPY: one row of a table per stream."""
 
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -45,7 +45,7 @@ def _full_array(length: int) -> struct.Struct:
     return struct.Struct(">iiiiii" + "id" * length)
 
 
-def pack_values(values: list[float | None]) -> bytes:
+def pack_values(values: Sequence[float | None]) -> bytes:
     """A `double precision[]` field; None is NULL."""
     length = len(values)
     if None not in values:

@@ -12,7 +12,7 @@ from itertools import count
 
 from center.settings import IngestSettings
 from ingest.broker import BrokerAddress
-from ingest.broker_socket import BufferedSocket
+from ingest.broker_socket import SievingSocket
 from ingest.delivery import Delivery, Receipt
 from ingest.session import Session
 
@@ -44,7 +44,7 @@ class Gateway:
         self._sessions = {
             n: self._new_session(n, client_id(name, n)) for n in range(limits.ingest_connections)
         }
-        self._sockets: dict[int, BufferedSocket] = {}
+        self._sockets: dict[int, SievingSocket] = {}
         self._adoptions: deque[str] = deque()
         self._numbers = count(limits.ingest_connections)
         self._committed: deque[Sequence[Delivery]] = deque()

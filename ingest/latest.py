@@ -7,12 +7,8 @@ import psycopg
 
 from center.database import sql
 from ingest import wire
+from ingest.arrays import integers, literals, numbers
 from ingest.delivery import Delivery
-from ingest.ledger.deduplicate import moment
-
-
-def _literal(values: list[float | None]) -> str:
-    return "{" + ",".join(["NULL" if v is None else repr(v) for v in values]) + "}"
 
 
 def _newest(facts: Iterable[Delivery]) -> list[Delivery]:
@@ -25,12 +21,16 @@ def _newest(facts: Iterable[Delivery]) -> list[Delivery]:
     return list(newest.values())
 
 
-def _columns(facts: list[Delivery]) -> dict[str, list[Any]]:
+def _columns(facts: list[Delivery]) -> dict[str, str]:
     return {
-        "device": [d.device.number for d in facts if d.device],
-        "time": [moment(d.time_us) for d in facts],
-        "received_at": [moment(d.received_us) for d in facts],
+        "device": integers([d.device.number for d in facts if d.device]),
+        "time_us": integers([d.time_us for d in facts]),
+        "received_us": integers([d.received_us for d in facts]),
     }
+
+
+def _with_values(facts: list[Delivery]) -> dict[str, str]:
+    return _columns(facts) | {"values": literals([numbers(d.values) for d in facts])}
 
 
 def keep_readings(cursor: psycopg.Cursor[Any], facts: list[Delivery]) -> None:
@@ -41,11 +41,9 @@ def keep_readings(cursor: psycopg.Cursor[Any], facts: list[Delivery]) -> None:
         (partial if None in d.values else whole).append(d)
     newest = _newest(whole)
     if newest:
-        rows = _columns(newest) | {"values": [_literal(d.values) for d in newest]}
-        cursor.execute(sql("ingest", "latest_full"), rows)
+        cursor.execute(sql("ingest", "latest_full"), _with_values(newest))
     for round_ in _one_per_device(partial):
-        rows = _columns(round_) | {"values": [_literal(d.values) for d in round_]}
-        cursor.execute(sql("ingest", "latest_partial"), rows)
+        cursor.execute(sql("ingest", "latest_partial"), _with_values(round_))
 
 
 def _one_per_device(facts: list[Delivery]) -> Iterable[list[Delivery]]:
@@ -67,7 +65,7 @@ def keep_positions(cursor: psycopg.Cursor[Any], facts: list[Delivery]) -> None:
     newest = _newest(facts)
     fixes = [d.message for d in newest if isinstance(d.message, wire.Position)]
     rows = _columns(newest) | {
-        name: [getattr(fix, name) for fix in fixes]
+        name: numbers([getattr(fix, name) for fix in fixes])
         for name in ("lon", "lat", "speed_mps", "heading_deg", "accuracy_m")
     }
     cursor.execute(sql("ingest", "latest_positions"), rows)

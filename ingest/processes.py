@@ -1,5 +1,6 @@
 """The two processes of ingest: a gateway, of which any number may run, and the warden."""
 
+import gc
 import signal
 import threading
 import time
@@ -139,6 +140,9 @@ def run_gateway() -> None:
             | {"tally": _tally(writer)}
         ),
     )
+    # The register is a hundred thousand objects that live as long as the process, and every
+    # message a dozen that live for a moment: the collector need not look at either often.
+    gc.set_threshold(50_000, 20, 50)
     announcer.start()
     heart.start()
     threads = [

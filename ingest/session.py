@@ -2,14 +2,13 @@
 
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from paho.mqtt.client import (
     Client,
     ConnectFlags,
     DisconnectFlags,
-    MQTTMessage,
     MQTTv5,
 )
 from paho.mqtt.enums import CallbackAPIVersion
@@ -25,8 +24,9 @@ from ingest.broker import (
     connect_properties,
     prepare,
 )
-from ingest.broker_socket import BufferedSocket
+from ingest.broker_socket import SievingSocket
 from ingest.delivery import Delivery, Receipt
+from ingest.publish_packets import MalformedPacket, Publish
 from ingest.wire import DOWN_STREAMS, ROOT, STATUS_STREAM
 
 log = logger(__name__)
@@ -38,11 +38,13 @@ RECONNECT_SECONDS = (0.2, 0.5, 1, 2, 5)
 DRAINED_SECONDS = 3.0  # an adopted session that was silent for this long is empty
 
 
-class _BufferedClient(Client):
-    """paho's client on a `BufferedSocket`; pinned by the lock, covered by tests on a broker."""
+class _Client(Client):
+    """paho's client on a `SievingSocket`; pinned by the lock, covered by tests on a broker."""
 
-    def _create_socket_connection(self) -> socket.socket:
-        return BufferedSocket(super()._create_socket_connection())
+    def _create_socket(self) -> Any:
+        connected: Any = super()._create_socket()
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return SievingSocket(connected)
 
 
 class Session:
@@ -80,19 +82,18 @@ class Session:
         self._lost = lost
         self._attempt = 0
         self._due = 0.0
-        client = _BufferedClient(
+        client = _Client(
             CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTv5, manual_ack=True
         )
         prepare(client, address)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
-        client.on_message = self._on_message
         self._client = client
 
     @property
-    def socket(self) -> BufferedSocket | None:
+    def socket(self) -> SievingSocket | None:
         """The connection's socket, None while there is none."""
-        return cast(BufferedSocket | None, self._client.socket())
+        return cast(SievingSocket | None, self._client.socket())
 
     def keep_alive(self) -> None:
         """Pings, notices a dead connection, connects again when it is time; call each second."""
@@ -128,21 +129,45 @@ class Session:
 
     def read(self) -> None:
         """Handles all that has come."""
-        self._client.loop_read()
-        while (sock := self.socket) is not None and sock.pending():
-            self._client.loop_read()
-
-    def acknowledge(self, mids: Iterable[int]) -> None:
-        """Sends PUBACKs in one piece."""
         sock = self.socket
         if sock is None:
             return
-        sock.corked = True
-        for mid in mids:
-            self._client.ack(mid, 1)
-            self._unacknowledged -= 1
-        sock.corked = False
-        sock.flush()
+        sock.fill()
+        received_us = time.time_ns() // 1000
+        while True:
+            try:
+                for publish in sock.publishes():
+                    self._take(publish, received_us)
+            except MalformedPacket as error:
+                log.error("broker_talks_nonsense", session=self.number, error=str(error))
+                sock.give_up()
+                break
+            if not sock.pending():
+                break
+            while sock.pending():
+                self._client.loop_read()
+        if sock.ended:
+            self._client.loop_read()
+
+    def acknowledge(self, mids: Sequence[int]) -> None:
+        """Sends PUBACKs in one piece."""
+        sock = self.socket
+        if sock is not None:
+            sock.acknowledge(mids)
+            self._unacknowledged -= len(mids)
+
+    def _take(self, publish: Publish, received_us: int) -> None:
+        self._heard = time.monotonic()
+        topic = publish.topic.decode("utf-8", "backslashreplace")
+        receipt = None
+        if publish.mid:
+            receipt = Receipt(self.number, self.connection, publish.mid)
+            self._unacknowledged += 1
+        if topic.endswith(NOT_OURS):
+            if receipt is not None:
+                self.acknowledge((publish.mid,))
+            return
+        self._deliver(Delivery(topic, publish.payload, publish.content_type, received_us, receipt))
 
     def close(self, *, forget: bool = False) -> None:
         """Leaves the broker; the session and what waits in it stay there unless forgotten."""
@@ -189,25 +214,3 @@ class Session:
     ) -> None:
         self.connected = False
         log.warning("broker_disconnected", session=self.number, reason=str(reason))
-
-    def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            topic = repr(message._topic)  # noqa: SLF001  # the decoded form is what failed
-        if topic.endswith(NOT_OURS):
-            self._client.ack(message.mid, message.qos)
-            return
-        if message.qos:
-            self._unacknowledged += 1
-        self._heard = time.monotonic()
-        properties: Any = message.properties
-        self._deliver(
-            Delivery(
-                topic,
-                bytes(message.payload),
-                getattr(properties, "ContentType", None),
-                time.time_ns() // 1000,
-                Receipt(self.number, self.connection, message.mid) if message.qos else None,
-            )
-        )

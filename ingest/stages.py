@@ -11,7 +11,7 @@ from center.settings import IngestSettings
 from ingest import wire
 from ingest.deadletters import reasons
 from ingest.decoders import decode_payload
-from ingest.delivery import Delivery, Rejection
+from ingest.delivery import Delivery
 from ingest.register import Register
 
 TOPIC = re.compile(
@@ -99,19 +99,17 @@ def _validate_readings(delivery: Delivery, readings: dict[str, float]) -> None:
     for quantity, value in readings.items():
         place = device.index.get(quantity)
         if place is None:
-            fault = Rejection(reasons.UNKNOWN_QUANTITY, f"{quantity[:64]!r}")
+            delivery.fault(reasons.UNKNOWN_QUANTITY, f"{quantity[:64]!r}")
         elif device.low[place] <= value <= device.high[place]:
             values[place] = value
             good += 1
-            continue
         elif not math.isfinite(value):
-            fault = Rejection(reasons.NOT_A_NUMBER, f"{quantity}: {value}")
+            delivery.fault(reasons.NOT_A_NUMBER, f"{quantity}: {value}")
         else:
-            fault = Rejection(
+            delivery.fault(
                 reasons.IMPLAUSIBLE,
                 f"{quantity}: {value:g} outside {device.low[place]:g} to {device.high[place]:g}",
             )
-        delivery.faults.append(fault)
     delivery.values = values
     if not good:
         first = delivery.faults[0]
@@ -156,6 +154,7 @@ STAGES: Sequence[Stage] = (address, decode, identify, validate, calibrate, locat
 def run(batch: Sequence[Delivery], context: Context) -> None:
     """Every stage for every delivery of a batch; a rejected delivery goes no further."""
     for delivery in batch:
+        delivery.reset()
         for stage in STAGES:
             stage(delivery, context)
             if delivery.rejection is not None:

@@ -177,12 +177,8 @@ class Writer:
             if retry and is_committed(cursor, batch):
                 connection.rollback()
                 return None
-            for delivery in deliveries:
-                delivery.reset()
             stages.run(deliveries, self._context)
             if self._met_strangers(connection, deliveries):
-                for delivery in deliveries:
-                    delivery.reset()
                 stages.run(deliveries, self._context)
             try:
                 outcome = write_batch(cursor, self.number, batch, deliveries, retry=retry)

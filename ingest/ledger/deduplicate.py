@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 
 from center.database import sql
+from ingest.arrays import integers, literals, numbers
 from ingest.deadletters import reasons
 from ingest.delivery import Delivery
 from ingest.facts import FACT_TABLES
@@ -30,8 +31,8 @@ def group(batch: Iterable[Delivery]) -> Groups:
     for delivery in batch:
         if delivery.device is None or delivery.message is None:
             continue
-        numbers = groups.setdefault((delivery.device.number, delivery.message.boot), {})
-        first = numbers.setdefault(delivery.message.seq, delivery)
+        mine = groups.setdefault((delivery.device.number, delivery.message.boot), {})
+        first = mine.setdefault(delivery.message.seq, delivery)
         if first is not delivery:
             settle_repeat(delivery, first.digest)
     return groups
@@ -60,9 +61,9 @@ def announcements(batch: Iterable[Delivery]) -> dict[Key, int]:
     return newest
 
 
-def multirange(numbers: Iterable[int]) -> str:
+def multirange(seqs: Iterable[int]) -> str:
     """Numbers as the text of an `int8multirange`, e.g. `{[3,3],[4,4]}`; PostgreSQL joins them."""
-    return "{" + ",".join([f"[{n},{n}]" for n in numbers]) + "}"
+    return "{" + ",".join([f"[{n},{n}]" for n in seqs]) + "}"
 
 
 def deduplicate(cursor: psycopg.Cursor[Any], batch: Sequence[Delivery]) -> None:
@@ -78,18 +79,18 @@ def deduplicate(cursor: psycopg.Cursor[Any], batch: Sequence[Delivery]) -> None:
         groups[key] = {}
     sample = {d.device.number: d for d in batch if d.device is not None and d.message is not None}
     newest = [
-        max(numbers.values(), key=_received) if numbers else sample[device]
-        for (device, _), numbers in groups.items()
+        max(mine.values(), key=_received) if mine else sample[device]
+        for (device, _), mine in groups.items()
     ]
     cursor.execute(
         sql("ingest.ledger", "commit_numbers"),
         {
-            "device": [key[0] for key in groups],
-            "boot": [key[1] for key in groups],
-            "numbers": [multirange(numbers) for numbers in groups.values()],
-            "received_at": [moment(d.received_us) for d in newest],
-            "skew": [(d.time_us - d.received_us) / 1e6 for d in newest],
-            "announced": [announced.get(key, -1) for key in groups],
+            "device": integers([key[0] for key in groups]),
+            "boot": integers([key[1] for key in groups]),
+            "numbers": literals([multirange(mine) for mine in groups.values()]),
+            "received_us": integers([d.received_us for d in newest]),
+            "skew": numbers([(d.time_us - d.received_us) / 1e6 for d in newest]),
+            "announced": integers([announced.get(key, -1) for key in groups]),
         },
     )
     known = [

@@ -1,9 +1,11 @@
 -- Messages that hold only some of a model's quantities: each value is weighed by its own time.
 INSERT INTO latest_readings AS l (device, time, received_at, "values", times)
-SELECT device, time, received_at, "values"::float8[],
-       ARRAY(SELECT CASE WHEN v IS NOT NULL THEN t.time END FROM unnest("values"::float8[]) AS v)
-FROM unnest(%(device)s::int[], %(time)s::timestamptz[], %(received_at)s::timestamptz[],
-            %(values)s::text[]) AS t(device, time, received_at, "values")
+SELECT device, 'epoch'::timestamptz + time_us * interval '1 microsecond',
+       'epoch'::timestamptz + received_us * interval '1 microsecond', "values"::float8[],
+       ARRAY(SELECT CASE WHEN v IS NOT NULL
+             THEN 'epoch'::timestamptz + time_us * interval '1 microsecond' END FROM unnest("values"::float8[]) AS v)
+FROM unnest(%(device)s::int[], %(time_us)s::bigint[], %(received_us)s::bigint[],
+            %(values)s::text[]) AS t(device, time_us, received_us, "values")
 ORDER BY device
 ON CONFLICT (device) DO UPDATE SET
     time = greatest(l.time, excluded.time),

@@ -43,6 +43,7 @@ def keep(connection: psycopg.Connection[Any], deliveries: Iterable[Delivery]) ->
     for delivery in deliveries:
         if not delivery.payload:
             continue  # an empty retained message clears the topic; nothing is said by it
+        delivery.reset()
         delivery.device_id = delivery.topic.split("/")[3]
         delivery.stream = wire.STATUS_STREAM
         status = read_status(delivery)

@@ -10,6 +10,7 @@ import psycopg
 
 from center.logs import logger
 from center.settings import IngestSettings, MqttSettings
+from ingest.deadletters.replay import replay_requested
 from ingest.leases import WARDEN, Lease
 from ingest.warden import duties
 from ingest.warden.link import Link
@@ -49,6 +50,7 @@ DUTIES = (
     Duty("resend", 2, duties.ask_again),
     Duty("commands", 0.5, duties.send_commands),
     Duty("command_deadlines", 1, duties.expire_commands),
+    Duty("replay", 1, replay_requested),
 )
 
 

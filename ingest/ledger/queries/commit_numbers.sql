@@ -1,10 +1,11 @@
 -- Adds the numbers of a batch to the ledger, in one order for every writer (no deadlock), and
 -- returns the (device, boot) of which some were committed before, with those that were not.
 WITH incoming AS (
-    SELECT device, boot, numbers::int8multirange AS numbers, received_at, skew, announced
+    SELECT device, boot, numbers::int8multirange AS numbers, skew, announced,
+           'epoch'::timestamptz + received_us * interval '1 microsecond' AS received_at
     FROM unnest(%(device)s::int[], %(boot)s::bigint[], %(numbers)s::text[],
-                %(received_at)s::timestamptz[], %(skew)s::real[], %(announced)s::bigint[])
-         AS t(device, boot, numbers, received_at, skew, announced)
+                %(received_us)s::bigint[], %(skew)s::real[], %(announced)s::bigint[])
+         AS t(device, boot, numbers, received_us, skew, announced)
 ), counted AS (
     INSERT INTO ledger AS l
         (device, boot, committed, added, first_seen, last_seen, clock_skew, announced)
