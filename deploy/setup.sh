@@ -112,10 +112,9 @@ install_packages() {
 
 make_venv() {
     [ -x "$VENV/bin/python" ] || "$1" -m venv "$VENV"
-    "$VENV/bin/python" -m pip install --disable-pip-version-check --require-hashes \
-        -r requirements.lock
-    "$VENV/bin/python" -m pip install --disable-pip-version-check --no-deps \
-        --no-build-isolation -e .
+    local pip=("$VENV/bin/python" -m pip install --progress-bar off --disable-pip-version-check)
+    "${pip[@]}" --require-hashes -r requirements.lock
+    "${pip[@]}" --no-deps --no-build-isolation -e .
 }
 
 set_up_python() {
@@ -134,7 +133,15 @@ set_up_rootfs() {
     "$VENV/bin/python" -m deploy.stack rootfs >/dev/null
 }
 
-install_web() { npm --prefix web ci --no-audit --no-fund --loglevel=error; }
+# The lock is npm 11's. npm 10, which comes with Node 20, sees other peers and refuses it.
+npm_of_the_lock() {
+    if [ "$(npm --version | cut -d . -f 1)" -ge 11 ]; then
+        npm "$@"
+    else
+        npx --yes npm@11 "$@"
+    fi
+}
+install_web() { npm_of_the_lock --prefix web ci --no-audit --no-fund --loglevel=error; }
 build_web() { npm --prefix web run build; }
 
 set_up_web() {
