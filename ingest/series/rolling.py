@@ -20,7 +20,7 @@ CLOSE_AFTER = timedelta(minutes=2)
 SLICE = 1000  # pairs of device and hour, or of device and day, in one transaction
 BUDGET = timedelta(seconds=45)  # of one run; what is left waits for the next minute
 
-_EDGE = sa.text("SELECT rolled_upto FROM rollup_progress")
+EDGE = sa.text("SELECT rolled_upto FROM rollup_progress")
 Transactions = Callable[[], AbstractContextManager[Session]]
 
 
@@ -107,7 +107,7 @@ def close_hour(session: Session, moment: datetime) -> bool:
 
 
 def _next(session: Session, moment: datetime) -> tuple[datetime, datetime] | None:
-    edge: datetime = session.execute(_EDGE).scalar_one()
+    edge: datetime = session.execute(EDGE).scalar_one()
     first_chunk = _run(session, "first_chunk", edge=edge).scalar_one()
     target = next_edge(edge, first_chunk, moment)
     return None if target is None else (edge, target)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from center import database as center_database
 from center.clock import now
 from center.database import transaction
+from ingest.series.backfill import backfill
 from ingest.series.buckets import Bucket, Window
 from ingest.series.rolling import HOUR, close_hour, roll, roll_days, roll_hours
 from ingest.series.service import Source, series
@@ -142,6 +143,23 @@ def test_rolling_twice_changes_nothing(writer, session, devices) -> None:
     # Sums of the same numbers may differ in the last bit: their order is not fixed.
     assert [row[:4] + row[5:] for row in again] == [row[:4] + row[5:] for row in first]
     assert [row.sum for row in again] == pytest.approx([row.sum for row in first])
+
+
+def test_history_loaded_in_bulk_is_rolled_day_by_day(owner, writer, session, devices) -> None:
+    dice = random.Random(3)
+    rows = some(dice, devices, TODAY, 300)
+    with owner.transaction():
+        facts.store(owner, rows)
+    owner.execute("TRUNCATE rollup_dirty")
+    backfill(TODAY - timedelta(days=1), TODAY)
+    facts.store(writer, some(dice, devices, TODAY, 30))
+    writer.commit()
+    for device in devices:
+        assert check(session, device, TODAY - timedelta(days=5), TODAY + HOUR) > 50
+    session.rollback()
+    roll()
+    for device in devices:
+        assert check(session, device, TODAY - timedelta(days=5), TODAY + HOUR) > 50
 
 
 @pytest.mark.parametrize("seed", range(5))
