@@ -23,6 +23,7 @@ class Clock:
             raise ValueError("a start in the past needs a speed above 1 to reach the present")
         self._wall = wall
         self.real = real
+        self.born = wall()  # what is due before this is history
         self._speed = speed
         self._anchor: tuple[float, float] | None = None if start is None else (start, real())
         self._stopped_at: float | None = None

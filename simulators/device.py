@@ -91,10 +91,10 @@ class Device:
         """Whether its antenna works."""
         return now >= self._offline_until
 
-    def advance(self, now: float, real: float) -> None:
-        """Everything that was due by now, in the order of its time."""
+    def advance(self, now: float, real: float, most: float = NEVER) -> None:
+        """What was due by now, in the order of its time; stops where `most` messages wait."""
         self._release(real)
-        while (due := min(self._due, self.troubles.due)) <= now:
+        while (due := min(self._due, self.troubles.due)) <= now and self.backlog < most:
             if self.troubles.due <= self._due:
                 for episode in self.troubles.begin(due):
                     self.befall(episode, due)

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from itertools import count
 from typing import TypeVar
 
@@ -60,7 +61,8 @@ class Engine:
         self._selector.modify(sock, events, ready)
 
     def unwatch(self, sock: socket.socket) -> None:
-        self._selector.unregister(sock)
+        with suppress(KeyError):  # a socket may be closed after the engine has ended
+            self._selector.unregister(sock)
 
     def run(self) -> None:
         """Until `stop`; an exception of a callback ends it, as it is an error in the program."""

@@ -156,7 +156,7 @@ class Fleet:
             backlog=sum(runner.device.backlog for runner in runners),
             faults=faults,
             time=self._clock.now(),
-            catching_up=self._clock.catching_up,
+            catching_up=self._clock.catching_up or any(runner.in_past for runner in runners),
             paused=self._clock.paused,
         )
 

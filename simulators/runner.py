@@ -8,7 +8,7 @@ from simulators.engine import Engine
 from simulators.links.link import Link
 from simulators.obey import hear
 
-HISTORY_BACKLOG = 100  # a device that catches up waits while so many of its messages do
+HISTORY_BACKLOG = 100  # a device waits with more of its past while so many messages do
 HISTORY_PAUSE_SECONDS = 0.05
 
 
@@ -32,14 +32,20 @@ class Runner:
     def tick(self) -> None:
         """Whatever is due now, on either clock."""
         now, real = self._clock.now(), self._clock.real()
-        if self._clock.catching_up and self.device.backlog > HISTORY_BACKLOG:
+        in_past = self.in_past
+        if in_past and self.device.backlog >= HISTORY_BACKLOG:
             self._plan(real + HISTORY_PAUSE_SECONDS)
         else:
-            self.device.advance(now, real)
+            self.device.advance(now, real, HISTORY_BACKLOG if in_past else NEVER)
             self._plan(min(self._clock.real_at(self.device.due(now)), self.device.real_due))
         if self.link is not None:
             self.link.want(self.device.wants_link(now))
         self.pump()
+
+    @property
+    def in_past(self) -> bool:
+        """Whether it has still to tell of what was before the fleet was started."""
+        return self.device.due(self._clock.now()) < self._clock.born
 
     def pump(self) -> None:
         """Publish all that may be published now."""
@@ -53,9 +59,10 @@ class Runner:
             link.publish(sending)
 
     def close(self) -> None:
-        """Say offline and good-bye."""
-        if self.link is not None:
-            self.link.close(self.device.status("offline", self._clock.now()))
+        """Say offline and good-bye, for good: what is still planned finds no link."""
+        link, self.link = self.link, None
+        if link is not None:
+            link.close(self.device.status("offline", self._clock.now()))
 
     def will(self) -> Sending:
         """What the broker shall say when this device is gone."""

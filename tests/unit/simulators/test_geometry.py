@@ -1,5 +1,6 @@
 """Streets, and what drives on them."""
 
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -78,7 +79,7 @@ def test_a_vehicle_stays_on_the_streets_and_moves_as_fast_as_it_says() -> None:
     for a, b in zip(seen, seen[30:], strict=False):
         moved = distance((a["lon"], a["lat"]), (b["lon"], b["lat"]))
         assert moved <= 30 * CRUISE[1] + 20
-    changes = [abs(b["speed_mps"] - a["speed_mps"]) for a, b in zip(seen, seen[1:], strict=False)]
+    changes = [abs(b["speed_mps"] - a["speed_mps"]) for a, b in pairwise(seen)]
     assert max(changes) <= BRAKING + 0.01
 
 

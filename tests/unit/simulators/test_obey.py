@@ -13,10 +13,10 @@ from tests.unit.simulators.devices import NOW, device, numbers, sent
 
 
 def order(
-    name: str, args: dict[str, Any] | None = None, *, id: str = "c1", late: float = 60
+    name: str, args: dict[str, Any] | None = None, *, name_it: str = "c1", late: float = 60
 ) -> bytes:
     deadline = datetime.fromtimestamp(NOW + late, UTC)
-    return wire.encode(wire.Command(id=id, name=name, args=args or {}, deadline=deadline))
+    return wire.encode(wire.Command(id=name_it, name=name, args=args or {}, deadline=deadline))
 
 
 def answers(made: Device, payload: bytes) -> list[wire.Event]:
@@ -71,8 +71,8 @@ def test_a_repeated_delivery_is_obeyed_and_answered_once() -> None:
 
 def test_the_same_id_with_a_new_deadline_is_a_new_wish() -> None:
     made = device()
-    assert len(answers(made, order("report", id="report-1"))) == 2
-    assert len(answers(made, order("report", id="report-1", late=90))) == 2
+    assert len(answers(made, order("report", name_it="report-1"))) == 2
+    assert len(answers(made, order("report", name_it="report-1", late=90))) == 2
 
 
 def test_resend_sends_the_same_bytes_again() -> None:
