@@ -55,6 +55,7 @@ class Program:
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 [setpriv, "--pdeathsig", "TERM", "--", *self.argv],
+                env=os.environ | {"PYTHONUNBUFFERED": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

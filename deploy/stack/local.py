@@ -54,12 +54,14 @@ class LocalStack:
         self.var_dir = var_dir.resolve()
         self.dir = self.var_dir / "stack"
         self.env_file = self.dir / "stack.env"
-        known = environment.read(self.env_file)
-        self.ports = ports or (_ports_of_test(known) if test else Ports.from_environment())
-        self.test = test
         self.attached = attached
-        secrets = environment.Passwords.generate(environment.known_passwords(known))
-        self._plan = Plan(self.dir, self.ports, secrets, test)
+        self._test = test
+        self._given_ports = ports
+        self._plan = self._read_plan()
+
+    @property
+    def ports(self) -> Ports:
+        return self._plan.ports
 
     @property
     def environment(self) -> dict[str, str]:
@@ -70,7 +72,7 @@ class LocalStack:
         """Start what does not run, wait until each server answers, prepare the database."""
         ensure_rootfs()
         with self._locked():
-            environment.write(self.env_file, self.environment)
+            self._agree()
             for server in SERVERS.values():
                 self._launch(server)
             for server in SERVERS.values():
@@ -86,6 +88,7 @@ class LocalStack:
     def launch(self, name: str) -> Record:
         """Start one server unless it runs, without waiting until it answers."""
         with self._locked():
+            self._agree()
             self._launch(SERVERS[name])
         record = self.record(name)
         if record is None:
@@ -152,6 +155,18 @@ class LocalStack:
         """Keep every server's log within its bound."""
         for name in SERVERS:
             logs.cut(self.log(name))
+
+    def _agree(self) -> None:
+        """Take ports and passwords from stack.env, where another process may have put them."""
+        if self.env_file.exists():
+            self._plan = self._read_plan()
+        environment.write(self.env_file, self.environment)
+
+    def _read_plan(self) -> Plan:
+        known = environment.read(self.env_file)
+        secrets = environment.Passwords.generate(environment.known_passwords(known))
+        own = _ports_of_test(known) if self._test else Ports.from_environment()
+        return Plan(self.dir, self._given_ports or own, secrets, self._test)
 
     def _state(self, server: Server) -> State:
         record = self.record(server.name)

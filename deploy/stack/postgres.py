@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+from contextlib import suppress
 from importlib.resources import files
 
 import psycopg
@@ -145,6 +146,9 @@ def prepare(plan: Plan) -> None:
         if connection.execute(found, [DATABASE]).fetchone() is None:
             create = sql.SQL("CREATE DATABASE {} OWNER hengyang_owner")
             connection.execute(create.format(sql.Identifier(DATABASE)))
+    with connect(plan, DATABASE) as connection, suppress(psycopg.errors.UndefinedObject):
+        # A newer root file system brings a newer library. This must be a session's first words.
+        connection.execute("ALTER EXTENSION timescaledb UPDATE")
     with connect(plan, DATABASE) as connection:
         connection.execute(_statement("extensions.sql"))
 
