@@ -1,16 +1,16 @@
 /** Honest lines: where nothing was measured, nothing is drawn. */
 
-/** Where the line is lifted: an x between two points further apart than 1.5 steps, with no value. */
+/** Lifts the line between two points further apart than `tornAfterMs`; null: nobody knows. */
 export function withHoles<Point>(
   points: readonly Point[],
   at: (point: Point) => number,
-  stepMs: number | null,
+  tornAfterMs: number | null,
   hole: (x: number) => Point,
 ): Point[] {
-  if (stepMs === null) return [...points]
+  if (tornAfterMs === null) return [...points]
   return points.flatMap((point, index) => {
     const before = points[index - 1]
-    const torn = before !== undefined && at(point) - at(before) > 1.5 * stepMs
-    return torn ? [hole(at(before) + stepMs), point] : [point]
+    const torn = before !== undefined && at(point) - at(before) > tornAfterMs
+    return torn ? [hole(at(before) + 1), point] : [point]
   })
 }

@@ -9,7 +9,8 @@ import type { Sample, ValueRange } from '@/pages/device/samples'
 
 export interface SeriesDrawing {
   samples: readonly Sample[]
-  stepMs: number | null
+  /** Points further apart than this have a hole between them. */
+  tornAfterMs: number | null
   range: ValueRange | null
   limits: readonly { value: number; name: string; low: boolean }[]
   span: { start: number; end: number }
@@ -24,7 +25,7 @@ export function seriesOption(drawing: SeriesDrawing, ink: Ink): ChartOption {
   const samples = withHoles<Sample>(
     drawing.samples,
     ({ at }) => at,
-    drawing.stepMs,
+    drawing.tornAfterMs,
     (at) => ({ at, ...HOLE }),
   )
   const banded = samples.some(({ min }) => min !== null)

@@ -25,7 +25,7 @@ export function rateLines(data: Throughput): Record<Outcome, Point[]> {
     withHoles<Point>(
       data.items.map((item) => [cityTime(item.time), item[key] / step]),
       ([x]) => x,
-      step * 1000,
+      step * 1500,
       (x) => [x, null],
     )
   return {

@@ -1,13 +1,13 @@
 /** Logging in and out, renewing, and a person's own password and second factor. */
 import { api } from './client'
 import { publicApi, unwrap } from './transport'
-import type { components } from './schema'
+import type { Answer } from './shapes'
 
-export type TokenAnswer = components['schemas']['Token']
-export type Me = components['schemas']['Me']
+export type TokenAnswer = Answer<'/api/v1/auth/token', 'post'>
+export type Me = Answer<'/api/v1/me'>
 
-function form(fields: Record<string, string>): URLSearchParams {
-  return new URLSearchParams(fields)
+function form(fields: object): URLSearchParams {
+  return new URLSearchParams(fields as Record<string, string>)
 }
 
 export interface Credentials {
@@ -17,7 +17,7 @@ export interface Credentials {
 }
 
 export function requestTokens({ username, password, totp }: Credentials): Promise<TokenAnswer> {
-  const body = { grant_type: 'password', username, password, ...(totp ? { totp } : {}) }
+  const body = { grant_type: 'password' as const, username, password, ...(totp ? { totp } : {}) }
   return unwrap(publicApi.POST('/api/v1/auth/token', { body, bodySerializer: form }))
 }
 
@@ -25,11 +25,10 @@ export function exchangeRefreshToken(refresh_token: string): Promise<TokenAnswer
   return unwrap(publicApi.POST('/api/v1/auth/refresh', { body: { refresh_token } }))
 }
 
-/** Takes the pair as it was: by the time this is sent the tab has already forgotten it. */
-export async function revokeTokens(pair: { access: string; refresh: string }): Promise<void> {
-  const headers = { Authorization: `Bearer ${pair.access}` }
-  const body = { refresh_token: pair.refresh }
-  await unwrap(publicApi.POST('/api/v1/auth/logout', { headers, body }))
+/** Takes the token as it was: by the time this is sent the tab has already forgotten it. */
+export async function endSession(access: string): Promise<void> {
+  const headers = { Authorization: `Bearer ${access}` }
+  await unwrap(publicApi.POST('/api/v1/auth/logout', { headers }))
 }
 
 export function fetchMe(): Promise<Me> {
@@ -37,11 +36,11 @@ export function fetchMe(): Promise<Me> {
 }
 
 export async function changePassword(current: string, wanted: string): Promise<void> {
-  const body = { current_password: current, new_password: wanted }
+  const body = { current, new: wanted }
   await unwrap(api.POST('/api/v1/me/password', { body }))
 }
 
-export function beginTotp(): Promise<components['schemas']['TotpSecret']> {
+export function beginTotp(): Promise<Answer<'/api/v1/me/totp', 'post'>> {
   return unwrap(api.POST('/api/v1/me/totp'))
 }
 

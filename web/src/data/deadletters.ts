@@ -4,13 +4,13 @@ import { computed, type Ref } from 'vue'
 
 import { api } from './client'
 import { CALM_MS, every } from './polling'
-import type { components, paths } from './schema'
+import type { Answer, Item, Query } from './shapes'
 import { unwrap } from './transport'
 
-export type DeadLetter = components['schemas']['DeadLetter']
-export type DeadLetterDetail = components['schemas']['DeadLetterDetail']
+export type DeadLetter = Item<'/api/v1/dead-letters'>
+export type DeadLetterDetail = Answer<'/api/v1/dead-letters/{letter_id}'>
 
-type LetterQuery = NonNullable<paths['/api/v1/dead-letters']['get']['parameters']['query']>
+type LetterQuery = Query<'/api/v1/dead-letters'>
 
 export const LETTER_STATES = ['open', 'replayed', 'discarded'] as const
 

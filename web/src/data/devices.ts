@@ -4,20 +4,20 @@ import { computed, type Ref } from 'vue'
 
 import { api } from './client'
 import { CALM_MS, every } from './polling'
-import type { components, operations, paths } from './schema'
+import type { Answer, Item, Query } from './shapes'
 import { unwrap } from './transport'
 
-export type Device = components['schemas']['Device']
-export type DeviceDetail = components['schemas']['DeviceDetail']
-export type Latest = components['schemas']['Latest']
-export type Series = components['schemas']['Series']
-export type SeriesPoint = components['schemas']['SeriesPoint']
-export type Quantity = components['schemas']['Quantity']
-export type DeviceKind = components['schemas']['DeviceKind']
-export type DeviceState = components['schemas']['DeviceState']
+export type Device = Item<'/api/v1/devices'>
+export type DeviceDetail = Answer<'/api/v1/devices/{device_id}'>
+export type Latest = Answer<'/api/v1/devices/{device_id}/latest'>
+export type Series = Answer<'/api/v1/devices/{device_id}/series'>
+export type SeriesPoint = Series['points'][number]
+export type Quantity = DeviceDetail['quantities'][number]
+export type DeviceKind = Device['kind']
+export type DeviceState = Device['state']
 
-type DeviceQuery = NonNullable<paths['/api/v1/devices']['get']['parameters']['query']>
-type SeriesQuery = operations['get_api_v1_devices_device_id_series']['parameters']['query']
+type DeviceQuery = Query<'/api/v1/devices'>
+type SeriesQuery = Query<'/api/v1/devices/{device_id}/series'>
 
 export const DEVICE_KINDS: readonly DeviceKind[] = [
   'sensor',

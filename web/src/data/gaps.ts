@@ -4,12 +4,12 @@ import { computed, type Ref } from 'vue'
 
 import { api } from './client'
 import { CALM_MS, every } from './polling'
-import type { components, paths } from './schema'
+import type { Item, Query } from './shapes'
 import { unwrap } from './transport'
 
-export type Gap = components['schemas']['Gap']
+export type Gap = Item<'/api/v1/gaps'>
 
-type GapQuery = NonNullable<paths['/api/v1/gaps']['get']['parameters']['query']>
+type GapQuery = Query<'/api/v1/gaps'>
 
 export const GAP_STATES = ['open', 'healed', 'lost'] as const
 

@@ -9,9 +9,9 @@ interface Fields {
 }
 
 export interface FieldError {
-  loc?: readonly (string | number)[]
-  msg?: string
-  [extra: string]: unknown
+  field: string
+  code: string
+  message: string
 }
 
 /** `status` 0 and code `unreachable` mean that no answer came at all. */

@@ -3,15 +3,15 @@ import { useQuery } from '@tanstack/vue-query'
 
 import { api } from './client'
 import { CALM_MS, every, LIVE_MS } from './polling'
-import type { components } from './schema'
+import type { Answer } from './shapes'
 import { unwrap } from './transport'
 
-export type Overview = components['schemas']['Overview']
-export type Ledger = components['schemas']['Ledger']
-export type Throughput = components['schemas']['Throughput']
-export type Queue = components['schemas']['Queue']
-export type Process = components['schemas']['Process']
-export type DeviceCount = components['schemas']['DeviceCount']
+export type Overview = Answer<'/api/v1/system/overview'>
+export type Ledger = Overview['ledger']
+export type Throughput = Answer<'/api/v1/system/throughput'>
+export type Queue = Overview['queues'][number]
+export type Process = Overview['processes'][number]
+export type DeviceCount = Overview['devices'][number]
 
 export function useOverview() {
   return useQuery({

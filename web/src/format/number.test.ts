@@ -9,7 +9,7 @@ describe('a number', () => {
       expect(formatNumber(value)).toBe('—')
       expect(formatReading(value)).toBe('—')
       expect(formatBytes(value)).toBe('—')
-      expect(withUnit(formatReading(value), '°C')).toBe('—')
+      expect(withUnit(formatReading(value), 'Cel')).toBe('—')
     },
   )
 
@@ -31,6 +31,13 @@ describe('a number', () => {
     [1536, '1.5 kB'],
     [1024 * 1024, '1 MB'],
   ])('of %d bytes is %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text))
+
+  it.each([
+    ['Cel', '21.5 °C'],
+    ['ug/m3', '21.5 µg/m³'],
+    ['hPa', '21.5 hPa'],
+    ['1', '21.5'],
+  ])('in %s is %s', (code, text) => expect(withUnit(formatReading(21.54, 1), code)).toBe(text))
 
   it('as a share keeps one decimal', () => expect(formatShare(0.9343)).toBe('93.4 %'))
 })

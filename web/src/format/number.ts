@@ -1,5 +1,6 @@
 /** Numbers as people read them: thousands separated, unknown is a dash and never zero. */
 import { UNKNOWN } from './time'
+import { unitSymbol } from './units'
 
 type Maybe = number | null | undefined
 
@@ -13,16 +14,17 @@ export function formatNumber(value: Maybe, digits = 0): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: digits })
 }
 
-/** A measured value: three decimals for small figures, fewer for large ones, none invented. */
-export function formatReading(value: Maybe): string {
+/** A measured value with the digits that its quantity is worth; by its size where nobody says. */
+export function formatReading(value: Maybe, decimals?: number): string {
   if (!known(value)) return UNKNOWN
   const size = Math.abs(value)
-  return formatNumber(value, size < 10 ? 3 : size < 1000 ? 2 : 1)
+  return formatNumber(value, decimals ?? (size < 10 ? 3 : size < 1000 ? 2 : 1))
 }
 
-/** `12.5 °C`; the unit stays away when the value is unknown. */
-export function withUnit(text: string, unit: string): string {
-  return text === UNKNOWN || unit === '' || unit === '1' ? text : `${text} ${unit}`
+/** `12.5 °C` of `12.5` and `Cel`; the unit stays away when the value is unknown. */
+export function withUnit(text: string, code: string): string {
+  const symbol = unitSymbol(code)
+  return text === UNKNOWN || symbol === '' ? text : `${text} ${symbol}`
 }
 
 const BYTE = [1, 'B'] as const

@@ -21,8 +21,16 @@ export function saySpan(seconds: number | null | undefined): string {
 
 /** Word for a value of an open list, e.g. `reason.too_old`; the value itself when it is new to us. */
 export function sayCode(list: string, value: string): string {
-  const key = `${list}.${value}`
+  const key = `${list}.${value.replaceAll(' ', '_')}`
   return knows(key) ? translate(key) : value
+}
+
+const DISTRICT_DIGITS = 6
+
+/** District by name; the digits below it (street, community) follow as they are. */
+export function sayDivision(code: string): string {
+  const district = sayCode('division', code.slice(0, DISTRICT_DIGITS))
+  return code.length > DISTRICT_DIGITS ? `${district} ${code.slice(DISTRICT_DIGITS)}` : district
 }
 
 export function sayName(named: { name_zh: string; name_en: string }): string {

@@ -5,7 +5,7 @@ import {
   exchangeRefreshToken,
   fetchMe,
   requestTokens,
-  revokeTokens,
+  endSession,
   type Credentials,
   type Me,
 } from '@/data/auth'
@@ -47,7 +47,7 @@ export async function logIn(credentials: Credentials): Promise<void> {
 /** Ends the session in every tab at once; the server is told, but not waited for. */
 export function logOut(reason: EndReason = 'left'): void {
   const pair = tokens.value
-  if (pair) void revokeTokens(pair).catch(() => undefined)
+  if (pair) void endSession(pair.access).catch(() => undefined)
   tellEnded()
   endHere(reason)
 }

@@ -14,10 +14,11 @@ function refused(status: number, code: string, retryAfterSeconds: number | null 
 
 describe('a refused log-in', () => {
   it.each([
-    [401, 'wrong_credentials', 'login.refused.wrong_credentials', false],
-    [401, 'totp_required', 'login.refused.totp_required', true],
-    [401, 'totp_invalid', 'login.refused.totp_invalid', true],
-    [403, 'user_disabled', 'login.refused.user_disabled', false],
+    [401, 'bad_credentials', 'login.refused.bad_credentials', false],
+    [422, 'invalid', 'login.refused.bad_credentials', false],
+    [401, 'second_factor_required', 'login.refused.second_factor_required', true],
+    [401, 'second_factor_wrong', 'login.refused.second_factor_wrong', true],
+    [429, 'too_many_logins', 'login.refused.too_many_logins', false],
     [0, 'unreachable', 'login.refused.unreachable', false],
     [502, 'http_502', 'login.refused.unreachable', false],
     [500, 'internal', 'login.failed', false],

@@ -10,13 +10,13 @@ export interface Refusal {
   asksCode: boolean
 }
 
-const ASKS_CODE = new Set(['totp_required', 'totp_invalid'])
+const ASKS_CODE = new Set(['second_factor_required', 'second_factor_wrong'])
 const SAID = new Set([
-  'totp_required',
-  'totp_invalid',
-  'wrong_credentials',
+  'bad_credentials',
+  'second_factor_required',
+  'second_factor_wrong',
   'locked_out',
-  'user_disabled',
+  'too_many_logins',
   'unreachable',
 ])
 
@@ -32,11 +32,10 @@ export function readRefusal(problem: Problem, now: number): Refusal {
 }
 
 const BY_STATUS: Readonly<Record<number, string>> = {
-  400: 'wrong_credentials',
-  401: 'wrong_credentials',
-  403: 'user_disabled',
-  423: 'locked_out',
-  429: 'locked_out',
+  401: 'bad_credentials',
+  // A field that no account can have, such as a code with letters in it.
+  422: 'bad_credentials',
+  429: 'too_many_logins',
   502: 'unreachable',
   503: 'unreachable',
 }
