@@ -9,7 +9,7 @@ WITH given AS (
 ), heard AS (
     SELECT device, max(last_seen) AS last_seen FROM ledger GROUP BY device
 ), signs AS (
-    SELECT d.id AS device, d.device_id, d.division_code, d.enabled, d.retired_at,
+    SELECT d.id AS device, d.enabled, d.retired_at,
            d.maintenance_since, d.maintenance_until,
            make_interval(secs => d.expected_interval_seconds) AS "interval",
            s.state AS before, s.reason AS before_reason, s.since AS before_since,
@@ -64,7 +64,7 @@ WITH given AS (
         END AS since
     FROM reasoned
 ), changes AS (
-    SELECT device, device_id, division_code, before, state, reason,
+    SELECT device, before, state, reason,
            CASE WHEN before = state THEN before_since
                 ELSE greatest(before_since, least(since, now)) END AS since
     FROM judged
@@ -75,5 +75,6 @@ WITH given AS (
     ON CONFLICT (device) DO UPDATE
         SET state = excluded.state, reason = excluded.reason, since = excluded.since
 )
-SELECT device, device_id, division_code, before, state, reason, since
-FROM changes ORDER BY device
+SELECT c.device, d.device_id, d.division_code, c.before, c.state, c.reason, c.since
+FROM changes c JOIN devices d ON d.id = c.device
+ORDER BY c.device

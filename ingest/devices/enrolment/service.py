@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from center.database import sql
 from center.identity.caller import Caller
 from ingest.devices.credentials import generate, hash_credential
 from ingest.devices.enrolment.problems import RowProblem, problem
-from ingest.devices.enrolment.reading import read_table
+from ingest.devices.enrolment.reading import Table, read_table
 from ingest.devices.enrolment.rows import check_row
 from ingest.devices.enrolment.schemas import AcceptedRow, EnrolmentReport
 from ingest.devices.models import Device, DeviceModel
@@ -44,6 +44,19 @@ class Enrolled:
 Numbered = tuple[int, DeviceCreate]
 
 
+@dataclass
+class _Checked:
+    """What became of the rows so far: devices and problems, each with its row."""
+
+    rows: int
+    devices: list[Numbered]
+    problems: list[RowProblem]
+
+    def good(self) -> list[Numbered]:
+        bad = {found.row for found in self.problems}
+        return [(number, device) for number, device in self.devices if number not in bad]
+
+
 def enrol(session: Session, caller: Caller, file: BinaryIO, options: Options) -> Enrolled:
     """Registers the devices of a CSV file and reports on every row.
 
@@ -51,25 +64,14 @@ def enrol(session: Session, caller: Caller, file: BinaryIO, options: Options) ->
         Unreadable, HeadingsWrong, TooManyRows: the file as a whole cannot be used.
     """
     table = read_table(file)
-    models = {model.name: model for model in session.scalars(sa.select(DeviceModel))}
-    devices: list[Numbered] = []
-    problems: list[RowProblem] = []
-    rows = 0
-    for row in table.rows:
-        rows += 1
-        checked = check_row(row, caller, models)
-        if isinstance(checked, DeviceCreate):
-            devices.append((row.number, checked))
-        else:
-            problems += checked
-    problems += _twice(devices)
+    checked = _check(session, caller, table)
     # Hashing takes longer than all the rest: it is done before other writers must wait.
-    secrets = {} if options.dry_run else _secrets(devices)
+    secrets = {} if options.dry_run else _secrets(checked.devices)
     lock_register(session)
-    problems += _taken(session, devices)
-    bad = {found.row for found in problems}
-    good = [(number, device) for number, device in devices if number not in bad]
-    apply = not options.dry_run and bool(good) and not (options.all_or_nothing and problems)
+    checked.problems += _taken(session, checked.devices)
+    good = checked.good()
+    kept_out = options.all_or_nothing and checked.problems
+    apply = bool(good) and not options.dry_run and not kept_out
     if apply:
         _insert(session, [device for _, device in good], secrets)
     report = EnrolmentReport(
@@ -78,24 +80,29 @@ def enrol(session: Session, caller: Caller, file: BinaryIO, options: Options) ->
         dry_run=options.dry_run,
         all_or_nothing=options.all_or_nothing,
         applied=apply,
-        rows=rows,
+        rows=checked.rows,
         accepted=[AcceptedRow(row=number, device_id=d.device_id) for number, d in good],
-        problems=sorted(problems, key=lambda found: found.row),
+        problems=sorted(checked.problems, key=lambda found: found.row),
     )
-    audit(
-        session,
-        caller,
-        "device.enrol",
-        "device",
-        "",
-        applied=apply,
-        rows=rows,
-        accepted=len(good),
-        rejected=len(bad),
-        dry_run=options.dry_run,
-    )
+    told: dict[str, Any] = {"applied": apply, "rows": report.rows, "accepted": len(good)}
+    audit(session, caller, "device.enrol", "device", **told, problems=len(report.problems))
     given = [(d.device_id, secrets[d.device_id][0]) for _, d in good] if apply else []
     return Enrolled(report, given)
+
+
+def _check(session: Session, caller: Caller, table: Table) -> _Checked:
+    """Rows by themselves and against each other, before anybody must wait."""
+    models = {model.name: model for model in session.scalars(sa.select(DeviceModel))}
+    checked = _Checked(0, [], [])
+    for row in table.rows:
+        checked.rows += 1
+        found = check_row(row, caller, models)
+        if isinstance(found, DeviceCreate):
+            checked.devices.append((row.number, found))
+        else:
+            checked.problems += found
+    checked.problems += _twice(checked.devices)
+    return checked
 
 
 def digest_of(file: BinaryIO) -> bytes:
