@@ -95,7 +95,7 @@ def enrol(
         typer.echo(f"row {found.row} {found.field}: {found.message} · {found.message_zh}")
     if (more := len(report.problems) - SHOWN_PROBLEMS) > 0:
         typer.echo(f"... and {more} more problems")
-    done = "registered" if report.applied else "would be registered"
+    done = "registered" if report.applied else "would be" if dry_run else "good, none registered"
     typer.echo(
         f"device: {report.rows} rows read as {report.encoding}, {len(report.accepted)} {done}"
     )
