@@ -22,6 +22,9 @@ ROUTERS: tuple[str, ...] = (
     "ingest.devices.endpoints",
     "ingest.commands.endpoints",
     "ingest.series.endpoints",
+    "ingest.ledger.endpoints",
+    "ingest.deadletters.endpoints",
+    "server.system.endpoints",
 )
 
 

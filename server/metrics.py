@@ -13,7 +13,7 @@ from center.database import transaction
 from center.logs import logger
 
 # Each module has `collect(session) -> Iterable[Metric]`, and reads in milliseconds.
-COLLECTORS: tuple[str, ...] = ()
+COLLECTORS: tuple[str, ...] = ("server.system.figures",)
 
 log = logger(__name__)
 

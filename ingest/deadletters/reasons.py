@@ -49,3 +49,8 @@ REASONS = {
         UNSTORABLE,
     )
 }
+
+
+def named(key: str) -> Reason:
+    """The reason of a key; an older or newer program's may be unknown to this one."""
+    return REASONS.get(key) or Reason(key, key, key)

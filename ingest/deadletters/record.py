@@ -26,7 +26,7 @@ def identity(topic: str, payload: bytes, part: str = "") -> bytes:
     return digest.digest()
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Text that PostgreSQL takes: no NUL, no lone surrogates."""
     return text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
 
@@ -36,15 +36,15 @@ def _row(d: Delivery, rejection: Rejection, *, whole: bool) -> dict[str, Any]:
     return {
         "identity": identity(d.topic, d.payload, part),
         "received_at": moment(d.received_us),
-        "topic": _clean(d.topic),
-        "content_type": _clean(d.content_type or wire.JSON),
+        "topic": clean(d.topic),
+        "content_type": clean(d.content_type or wire.JSON),
         "device_id": d.device_id or None,
         "division_code": d.device.division_code if d.device else None,
         "stream": d.stream or None,
         "boot": d.message.boot if d.message else None,
         "seq": d.message.seq if d.message else None,
         "reason": rejection.reason.key,
-        "detail": _clean(rejection.detail),
+        "detail": clean(rejection.detail),
         "whole": whole,
         "payload": d.payload[:KEPT_BYTES],
         "size": len(d.payload),

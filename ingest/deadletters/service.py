@@ -1,0 +1,186 @@
+"""What people do about dead letters: look, discard, take that back, have them replayed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from center.audit.service import audit
+from center.clock import now
+from center.errors import Conflict, NotFound
+from center.identity.caller import Caller
+from ingest.deadletters import repository
+from ingest.deadletters.models import DeadLetter, Replay
+from ingest.deadletters.reasons import named
+from ingest.deadletters.replayable import hindrance
+from ingest.deadletters.schemas import (
+    DeadLetterDetail,
+    Payload,
+    RefusedAgain,
+    ReplayFilter,
+    ReplayReport,
+    ReplayRequested,
+)
+
+MOST_PER_REPLAY = 10_000
+
+
+class LetterClosed(Conflict):
+    """The dead letter is closed: only an open one can be discarded or replayed."""
+
+
+class LetterNotDiscarded(Conflict):
+    """Only a discarded dead letter can be opened again."""
+
+
+class ReplayWaiting(Conflict):
+    """The dead letter waits to be replayed: see first what becomes of it."""
+
+
+class NotReplayable(Conflict):
+    """This dead letter can never be replayed."""
+
+
+def detail(session: Session, letter: DeadLetter) -> DeadLetterDetail:
+    """A letter with the beginning of its payload as text and as hex."""
+    start = repository.beginning(session, letter)
+    payload = Payload(text=as_text(start), hex=start.hex(), truncated=letter.size > len(start))
+    return DeadLetterDetail(
+        **repository.fields(letter), hindrance=hindrance(letter), payload=payload
+    )
+
+
+def as_text(start: bytes) -> str | None:
+    """The beginning of a payload as text, a character that was cut in half left out."""
+    try:
+        return start.decode()
+    except UnicodeDecodeError as error:
+        cut = error.reason == "unexpected end of data" and error.start >= len(start) - 3
+        return start[: error.start].decode() if cut else None
+
+
+def discard(session: Session, caller: Caller, number: int, reason: str) -> DeadLetter:
+    """Closes a letter of which nothing shall be made.
+
+    Raises:
+        NotFound, LetterClosed, ReplayWaiting
+    """
+    letter = _open_letter(session, caller, number)
+    letter.state, letter.closed_at = "discarded", now()
+    letter.closed_by, letter.closed_reason = caller.username, reason
+    session.flush()
+    audit(session, caller, "dead_letter.discard", "dead_letter", number, reason=reason)
+    return letter
+
+
+def reopen(session: Session, caller: Caller, number: int) -> DeadLetter:
+    """Takes a discard back.
+
+    Raises:
+        NotFound, LetterNotDiscarded
+    """
+    letter = repository.find(session, caller, number, lock=True)
+    if letter.state != "discarded":
+        raise LetterNotDiscarded()
+    letter.state = "open"
+    letter.closed_at = letter.closed_by = letter.closed_reason = None
+    session.flush()
+    audit(session, caller, "dead_letter.reopen", "dead_letter", number)
+    return letter
+
+
+def replay(session: Session, caller: Caller, number: int) -> DeadLetter:
+    """Has the warden try a letter again, within a second where it is at work.
+
+    Raises:
+        NotFound, LetterClosed, ReplayWaiting, NotReplayable
+    """
+    letter = _open_letter(session, caller, number)
+    if told := hindrance(letter):
+        raise NotReplayable(told)
+    request = _request(session, caller, {"id": number}, 1)
+    letter.replay, letter.replay_requested_at = request.id, now()
+    session.flush()
+    audit(session, caller, "dead_letter.replay", "dead_letter", number)
+    return letter
+
+
+def replay_all(session: Session, caller: Caller, wanted: ReplayFilter) -> ReplayRequested:
+    """Has the warden try again all open letters that fit, the oldest first."""
+    filters = repository.Filters(**wanted.model_dump())
+    fitting, hindered = repository.count_fitting(session, caller, filters)
+    told = wanted.model_dump(mode="json", exclude_none=True)
+    request = _request(session, caller, told, 0)
+    request.requested = repository.mark(session, caller, filters, request, MOST_PER_REPLAY, now())
+    session.flush()
+    audit(
+        session,
+        caller,
+        "dead_letter.replay_all",
+        "replay",
+        request.id,
+        filter=told,
+        requested=request.requested,
+    )
+    return ReplayRequested(
+        **dict(_report(session, caller, request)),
+        not_replayable=hindered,
+        left=max(0, fitting - request.requested),
+    )
+
+
+def report(session: Session, caller: Caller, replay_id: int) -> ReplayReport:
+    """What became of a replay so far.
+
+    Raises:
+        NotFound
+    """
+    request = session.get(Replay, replay_id)
+    if request is None:
+        raise NotFound()
+    return _report(session, caller, request)
+
+
+def _report(session: Session, caller: Caller, request: Replay) -> ReplayReport:
+    rows = repository.outcome(session, caller, request.id)
+    waiting = sum(row.count for row in rows if row.waiting)
+    replayed = sum(row.count for row in rows if row.state == "replayed")
+    refused = [
+        RefusedAgain(
+            reason=row.reason,
+            reason_name_zh=named(row.reason).zh,
+            reason_name_en=named(row.reason).en,
+            count=row.count,
+        )
+        for row in rows
+        if row.state == "open" and not row.waiting
+    ]
+    told = waiting + replayed + sum(row.count for row in refused)
+    return ReplayReport(
+        id=request.id,
+        requested_by=request.requested_by,
+        requested_at=request.requested_at,
+        requested=request.requested,
+        waiting=waiting,
+        replayed=replayed,
+        refused=refused,
+        elsewhere=request.requested - told,
+    )
+
+
+def _open_letter(session: Session, caller: Caller, number: int) -> DeadLetter:
+    letter = repository.find(session, caller, number, lock=True)
+    if letter.state != "open":
+        raise LetterClosed(
+            f"The dead letter is {letter.state}: only an open one can be changed so."
+        )
+    if letter.replay_requested_at is not None:
+        raise ReplayWaiting()
+    return letter
+
+
+def _request(session: Session, caller: Caller, wanted: Mapping[str, Any], requested: int) -> Replay:
+    request = Replay(requested_by=caller.username, filter=dict(wanted), requested=requested)
+    session.add(request)
+    session.flush()
+    return request

@@ -1,0 +1,1 @@
+"""How the system runs: one page for people, figures for Prometheus."""
