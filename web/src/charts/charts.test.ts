@@ -32,11 +32,11 @@ describe('a line', () => {
     )
 
   it('is lifted where buckets are missing', () => {
-    expect(torn(60)).toEqual([
+    expect(torn(90)).toEqual([
       [0, 1],
       [60, 1],
       [120, 1],
-      [180, null],
+      [121, null],
       [300, 1],
       [360, 1],
     ])
@@ -77,7 +77,7 @@ describe('a series', () => {
       { at: 0, value: -2, min: -3, max: -1, count: 4 },
       { at: 60_000, value: 2, min: 1, max: 4, count: 4 },
     ],
-    stepMs: 60_000,
+    tornAfterMs: 90_000,
     range: { min: -5, max: 5, outside: [] },
     limits: [{ value: 4, name: 'High', low: false }],
     span: { start: 0, end: 60_000 },

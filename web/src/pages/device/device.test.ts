@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { sayPlace } from './place'
 import { roundRange, toSamples, valueRange, type Sample } from './samples'
-import { chooseBucket, offeredBuckets, spanOf, wallToUtc } from './window'
+import { chooseBucket, holeSeconds, offeredBuckets, spanOf, wallToUtc } from './window'
 
 const HOUR = 3600
 const DAY = 24 * HOUR
@@ -38,6 +38,7 @@ describe('buckets', () => {
     ['raw values of a 1 Hz vehicle for a day', DAY, 1, 'raw', false],
     ['minutes for a month', 30 * DAY, 60, '1m', false],
     ['days for an hour', HOUR, 60, '1d', false],
+    ['minutes of a gauge that reports every ten', DAY, 600, '1m', false],
   ] as const)('%s', (_, span, interval, bucket, offered) => {
     expect(offeredBuckets(span, interval).includes(bucket)).toBe(offered)
   })
@@ -57,6 +58,22 @@ describe('buckets', () => {
     expect(chooseBucket('raw', offered, 30 * DAY)).toBe('1h')
     expect(chooseBucket('junk', offered, 30 * DAY)).toBe('1h')
   })
+})
+
+describe('a hole', () => {
+  it.each([
+    ['raw', null, null],
+    ['raw', 60, 180],
+    ['1m', null, 90],
+    ['1m', 60, 90],
+    ['15m', 60, 1350],
+    ['5m', 600, 900],
+  ] as const)(
+    'in %s of a device with interval %s opens after %s s',
+    (bucket, interval, seconds) => {
+      expect(holeSeconds(bucket, interval)).toBe(seconds)
+    },
+  )
 })
 
 describe('samples', () => {

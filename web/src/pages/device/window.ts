@@ -31,17 +31,20 @@ const MOST_POINTS = 3_000
 /** What a bucket is chosen for when nobody chose: about one point per two pixels. */
 const PLEASANT_POINTS = 750
 
-/** Seconds between two points; null when the device does not say how often it reports. */
-export function stepSeconds(bucket: Bucket, intervalSeconds: number | null): number | null {
-  return bucket === 'raw' ? intervalSeconds : BUCKET_SECONDS[bucket]
+/** Seconds after which the next value is missing; null when the device need not report. */
+export function holeSeconds(bucket: Bucket, intervalSeconds: number | null): number | null {
+  // Three missed reports, as the server counts them.
+  if (bucket === 'raw') return intervalSeconds === null ? null : 3 * intervalSeconds
+  return 1.5 * Math.max(BUCKET_SECONDS[bucket], intervalSeconds ?? 0)
 }
 
+/** Buckets that make neither too many points nor, being finer than the reports, none. */
 export function offeredBuckets(spanSeconds: number, intervalSeconds: number | null): Bucket[] {
+  const interval = intervalSeconds ?? 60
   return BUCKETS.filter((bucket) => {
-    const step = stepSeconds(bucket, intervalSeconds ?? 60)
-    return (
-      step !== null && spanSeconds / step <= MOST_POINTS && (step < spanSeconds || bucket === 'raw')
-    )
+    const step = bucket === 'raw' ? interval : BUCKET_SECONDS[bucket]
+    const useful = bucket === 'raw' || (step >= interval && step < spanSeconds)
+    return useful && spanSeconds / step <= MOST_POINTS
   })
 }
 
