@@ -87,6 +87,7 @@ class Session:
         )
         prepare(client, address)
         client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
         self._client = client
 
@@ -148,6 +149,8 @@ class Session:
                 self._client.loop_read()
         if sock.ended:
             self._client.loop_read()
+        elif self._client.want_write():
+            self._client.loop_write()  # what callbacks have queued: they may not write themselves
 
     def acknowledge(self, mids: Sequence[int]) -> None:
         """Sends PUBACKs in one piece."""
@@ -190,12 +193,12 @@ class Session:
             log.error("broker_refused", session=self.number, reason=str(reason))
             return
         self.connection += 1
-        self.connected = True
         self._attempt = 0
         log.info("broker_connected", session=self.number, session_present=flags.session_present)
         self._unacknowledged = 0
         self._heard = time.monotonic()
         if self.adopted:
+            self.connected = True
             client.unsubscribe(SHARED)
             return
         client.subscribe(SHARED, qos=1)
@@ -203,6 +206,21 @@ class Session:
             self._lost("the broker did not know our session")
         elif self.connection > 1:
             self._lost("the connection to the broker was lost")
+
+    def _on_subscribe(
+        self,
+        _client: Client,
+        _userdata: object,
+        _mid: int,
+        reasons: list[ReasonCode],
+        _properties: Properties | None,
+    ) -> None:
+        if any(reason.is_failure for reason in reasons):
+            log.error(
+                "subscription_refused", session=self.number, reasons=[str(r) for r in reasons]
+            )
+            return
+        self.connected = True
 
     def _on_disconnect(
         self,

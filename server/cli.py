@@ -24,6 +24,7 @@ COMMANDS = (
     "server.commands.openapi",
     "server.commands.asyncapi",
     "server.commands.doctor",
+    "server.commands.bench",
 )
 
 

@@ -66,7 +66,8 @@ class _Connection:
             if kind != packets.PUBACK:
                 raise ConnectionError(f"unexpected packet {kind:#x} {body[:8].hex()}")
             self.free.append(struct.unpack_from(">H", body)[0])
-            if len(body) > 2 and body[2] >= 0x80:
+            # 0x10 "no matching subscribers" is no error to the broker; to us it is not delivered.
+            if len(body) > 2 and body[2]:
                 sent.refused[body[2]] = sent.refused.get(body[2], 0) + 1
             else:
                 sent.acknowledged += 1

@@ -1,0 +1,75 @@
+"""`hengyang bench memory`: what each process holds for itself, and how that grows under load."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from server.benches.ingest import Offer, register_devices, start_gateways
+from server.benches.load import spawn
+from server.benches.report import Report
+from server.benches.site import HENGYANG, WARDEN, Site
+
+RATE = 2_000  # messages/s
+SAMPLE_SECONDS = 5
+WARM_SECONDS = 120  # caches, pools and the allocator fill once; growth is measured after it
+QUICK = {"minutes": 1}
+PROGRAMS = ("gateway-1", "warden", "worker", "api")
+
+
+def anonymous_megabytes(pid: int) -> float:
+    """Anonymous memory of a process and its children, in MB (RssAnon of /proc)."""
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    total = 0
+    for process in family:
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("RssAnon"))
+        total += int(line.split()[1])
+    return total / 1024
+
+
+def growth(samples: list[tuple[float, float]]) -> float:
+    """MB per minute: slope of the least-squares line through (seconds, MB)."""
+    seconds, megabytes = np.array(samples).T
+    return float(np.polyfit(seconds / 60, megabytes, 1)[0])
+
+
+def run(folder: Path, *, minutes: float = 20) -> None:
+    """Runs gateway, warden, worker and API under 2,000 msg/s and follows their memory."""
+    report = Report("memory")
+    site = Site(folder)
+    try:
+        report.say("starting servers")
+        site.up()
+        register_devices(site)
+        start_gateways(site, 1)
+        site.start("warden", WARDEN)
+        site.start("worker", (*HENGYANG, "worker"))
+        site.start("api", (*HENGYANG, "api"))
+        seconds = minutes * 60 + WARM_SECONDS
+        handle = spawn(Offer(site).load(RATE, seconds))
+        samples = _follow(site, report, seconds)
+        sent = handle.get(timeout=120)
+        report.note("messages", sent.acknowledged)
+        for name, its in samples.items():
+            report.note(f"{name}_megabytes", its[-1][1])
+            report.below(f"{name}_megabytes_per_minute", growth(its), 1.0)
+    finally:
+        site.remove()
+    report.end()
+
+
+def _follow(site: Site, report: Report, seconds: float) -> dict[str, list[tuple[float, float]]]:
+    samples: dict[str, list[tuple[float, float]]] = {name: [] for name in PROGRAMS}
+    began = said = time.monotonic()
+    while (passed := time.monotonic() - began) < seconds:
+        if passed > min(WARM_SECONDS, seconds / 3):
+            for name, its in samples.items():
+                its.append((passed, anonymous_megabytes(site.pid(name))))
+        if time.monotonic() - said > 60:
+            said = time.monotonic()
+            newest = {name: round(its[-1][1], 1) for name, its in samples.items() if its}
+            report.say(f"{passed / 60:.0f} of {seconds / 60:.0f} min, MB: {newest}")
+        time.sleep(SAMPLE_SECONDS)
+    return samples

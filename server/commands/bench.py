@@ -1,0 +1,32 @@
+"""`hengyang bench NAME`: measures a bar of docs/performance.md on servers of its own."""
+
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from center.errors import NotFound
+
+# Name, module with `run(folder, ...)`, what it measures.
+BENCHES = {
+    "ingest": ("server.benches.ingest", "durable throughput, delay, one process against bare paho"),
+    "memory": ("server.benches.memory", "memory of each process over 20 minutes at 2,000 msg/s"),
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command(help=f"Measure: {'; '.join(f'{n}: {w}' for n, (_, w) in BENCHES.items())}.")(bench)
+
+
+def bench(
+    name: Annotated[str, typer.Argument(help="Which bench.")],
+    quick: Annotated[bool, typer.Option(help="A short run, to see that the bench works.")] = False,
+) -> None:
+    """Measures and ends with one line of JSON; exit status 3 when a bar is missed."""
+    from center.settings import var_dir
+
+    if name not in BENCHES:
+        raise NotFound(f"There is no bench {name!r}; there are {', '.join(BENCHES)}.")
+    module = import_module(BENCHES[name][0])
+    module.run(var_dir() / "bench" / name, **(module.QUICK if quick else {}))
