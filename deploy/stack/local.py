@@ -22,6 +22,7 @@ from deploy.stack.sandbox import Sandbox, tail
 from deploy.stack.server import DATA, Plan, Server
 
 SERVERS = {server.name: server for server in (POSTGRES, REDIS, MOSQUITTO)}
+LOG_KEEPER = "log-keeper"
 READY_SECONDS = 120  # PostgreSQL may have minutes of log to replay; it says so in its own log
 
 
@@ -78,12 +79,15 @@ class LocalStack:
             for server in SERVERS.values():
                 self._await_ready(server)
                 server.prepare(self._plan)
+            if not self.attached:
+                self._keep_logs_short()
 
     def down(self) -> None:
         """Stop all servers in the reverse order; what does not obey in time is killed."""
         with self._locked():
             for server in reversed(SERVERS.values()):
                 self._stop(server)
+            self._end(LOG_KEEPER, signal.SIGTERM, seconds=5)
 
     def launch(self, name: str) -> Record:
         """Start one server unless it runs, without waiting until it answers."""
@@ -151,11 +155,6 @@ class LocalStack:
     def log(self, name: str) -> Path:
         return self.dir / "log" / f"{name}.log"
 
-    def cut_logs(self) -> None:
-        """Keep every server's log within its bound."""
-        for name in SERVERS:
-            logs.cut(self.log(name))
-
     def _agree(self) -> None:
         """Take ports and passwords from stack.env, where another process may have put them."""
         if self.env_file.exists():
@@ -220,13 +219,24 @@ class LocalStack:
             ) from error
 
     def _stop(self, server: Server) -> None:
-        record = self.record(server.name)
+        self._end(server.name, server.stop, server.stop_seconds)
+
+    def _end(self, name: str, how: signal.Signals, seconds: float) -> None:
+        """Ask for its end, and after some seconds do not ask."""
+        record = self.record(name)
         if record is not None:
-            record.signal(server.stop)
-            if not record.wait_gone(server.stop_seconds):
+            record.signal(how)
+            if not record.wait_gone(seconds):
                 record.signal(signal.SIGKILL)
-                record.wait_gone(server.stop_seconds)
-        processes.forget(self._run / server.name)
+                record.wait_gone(seconds)
+        processes.forget(self._run / name)
+
+    def _keep_logs_short(self) -> None:
+        """Beside a detached stack there is no supervisor that would."""
+        if self.record(LOG_KEEPER) is None:
+            record = Record.of(logs.keep_cutting(self.dir / "log"))
+            if record is not None:
+                processes.save(self._run / LOG_KEEPER, record)
 
     @property
     def _run(self) -> Path:

@@ -1,10 +1,18 @@
-"""Keeping a log within a bound while its writer holds it open."""
+"""Keeping a log within a bound while its writer holds it open.
+
+Run as a program with a folder it does so for all logs in it until the folder goes away.
+"""
 
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 LIMIT_BYTES = 20_000_000
 KEPT = 3
+PAUSE_SECONDS = 30.0
+_started: list["subprocess.Popen[bytes]"] = []  # kept, else Python warns that it still runs
 
 
 def cut(log: Path, limit: int = LIMIT_BYTES) -> bool:
@@ -23,3 +31,28 @@ def cut(log: Path, limit: int = LIMIT_BYTES) -> bool:
     with log.open("r+b") as file:
         file.truncate(0)
     return True
+
+
+def keep_cutting(folder: Path) -> int:
+    """Start this file as a program that outlives this one; gives its process number."""
+    # By path and without site packages: it shall cost as little memory as it can.
+    watcher = subprocess.Popen(
+        [sys.executable, "-S", __file__, str(folder)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    _started.append(watcher)
+    return watcher.pid
+
+
+def _main(folder: Path) -> None:
+    while folder.is_dir():
+        for log in folder.glob("*.log"):
+            cut(log)
+        time.sleep(PAUSE_SECONDS)
+
+
+if __name__ == "__main__":
+    _main(Path(sys.argv[1]))

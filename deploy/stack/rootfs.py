@@ -105,20 +105,20 @@ def _build_as_user(partial: Path) -> None:
 def _mmdebstrap(target: str, *options: str) -> None:
     """Run mmdebstrap with no mirror named: it takes the one the machine is set up for."""
     command = ["mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", *options]
-    process = subprocess.Popen(
+    lines = []
+    with subprocess.Popen(
         [*command, SUITE, target],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    assert process.stderr is not None
-    lines = []
-    for line in process.stderr:
-        lines.append(line.rstrip())
-        if line.startswith("I: "):
-            _say(line[3:].rstrip())
-    if process.wait() != 0:
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            lines.append(line.rstrip())
+            if line.startswith("I: "):
+                _say(line[3:].rstrip())
+    if process.returncode != 0:
         tail = "\n".join(lines[-15:])
         raise RootfsFailed(f"mmdebstrap failed with status {process.returncode}:\n{tail}")
 

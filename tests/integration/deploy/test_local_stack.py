@@ -233,3 +233,26 @@ def test_an_attached_stack_dies_with_its_interpreter(tmp_path: Path) -> None:
     assert done.returncode == -signal.SIGKILL
     record = LocalStack(tmp_path, test=True).record("redis")
     assert record is None or record.wait_gone(10)
+
+
+def test_a_detached_stack_keeps_its_logs_short_and_leaves_nothing(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from deploy.stack import LocalStack\n"
+        "LocalStack(Path(sys.argv[1]), test=True).up()"
+    )
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True)
+    stack = LocalStack(tmp_path, test=True)
+    records = [stack.record(name) for name in (*SERVERS, "log-keeper")]
+    assert all(record is not None for record in records)
+    stack.down()
+    assert not any(record and record.alive for record in records)
+
+
+def test_a_reset_removes_everything(tmp_path: Path) -> None:
+    stack = LocalStack(tmp_path, test=True, attached=True)
+    stack.start("redis")
+    record = stack.record("redis")
+    stack.reset()
+    assert record is not None
+    assert not record.alive
+    assert not stack.dir.exists()
