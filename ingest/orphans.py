@@ -1,5 +1,6 @@
 """Sessions of gateways that are no more: the broker goes on giving them their share."""
 
+import time
 from typing import Any
 
 import psycopg
@@ -26,6 +27,7 @@ class Orphanage:
         self._gateway = gateway
         self._connect = connect
         self._held: dict[int, tuple[Lease, set[str]]] = {}
+        self._looked = self._watching_since = -float("inf")
 
     def look(self, connection: psycopg.Connection[Any]) -> None:
         """Says that our own number is held, and takes in what others have left.
@@ -36,6 +38,8 @@ class Orphanage:
         excess = self._say_held(connection)
         for name in excess - self._gateway.adopted:
             self._gateway.adopt(name)
+        if not self._has_watched():
+            return
         rows = connection.execute(
             "SELECT number, sessions FROM gateways WHERE number <> %s"
             " AND held_at < now() - make_interval(secs => %s)",
@@ -46,6 +50,15 @@ class Orphanage:
                 self._take_in(number, sessions)
         for number in list(self._held):
             self._let_go_if_empty(connection, number)
+
+    def _has_watched(self) -> bool:
+        """Whether we saw all along what others say: after an absence of the database theirs is as
+        old as ours, and who comes back first must not take the others for dead."""
+        moment = time.monotonic()
+        if moment - self._looked > ABANDONED_SECONDS / 2:
+            self._watching_since = moment
+        self._looked = moment
+        return moment - self._watching_since > ABANDONED_SECONDS
 
     def _say_held(self, connection: psycopg.Connection[Any]) -> set[str]:
         """Client ids that our number had in a run with more sessions than now."""
