@@ -65,6 +65,7 @@ def differences(told: Told, store: Store) -> list[str]:
     Exact: every message that was made is stored once with its own content, or, where the line
     spoilt it, is a dead letter; nothing else is stored; the sums agree; no number is missing.
     """
+    known = {device for device, _, _ in told.made}  # other devices have other witnesses
     damaged = {(line.device, line.boot, line.seq) for line in told.damaged}
     stored = store.facts.keys()
     expected = told.made.keys() - told.dropped - (damaged - stored)
@@ -72,7 +73,9 @@ def differences(told: Told, store: Store) -> list[str]:
         *_examples("stored more than once", (k for k, n in store.facts.items() if n > 1)),
         *_examples("acknowledged and not stored", told.delivered.keys() - stored - damaged),
         *_examples("made and not stored", expected - stored - told.delivered.keys()),
-        *_examples("stored and never made", stored - told.made.keys()),
+        *_examples(
+            "stored and never made", (k for k in stored - told.made.keys() if k[0] in known)
+        ),
         *_examples(
             "stored with other content",
             (k for k in stored & told.made.keys() if store.digests[k] != told.made[k]),
@@ -115,8 +118,8 @@ def _examples(what: str, keys: Iterable[Key]) -> list[str]:
 def _facts(connection: psycopg.Connection[Any]) -> Iterator[tuple[Key, str]]:
     for row in FACT_TABLES.values():
         found = connection.execute(
-            "SELECT d.device_id, f.boot, f.seq, f.digest"
-            f" FROM {row.table} f JOIN devices d ON d.id = f.device"  # of our table
+            f"""SELECT d.device_id, f.boot, f.seq, f.digest
+                FROM {row.table} f JOIN devices d ON d.id = f.device"""  # noqa: S608  # our table
         )
         for device_id, boot, seq, digest in found:
             yield (device_id, boot, seq), f"{digest & MASK:016x}"

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from server.benches.loaded import Loaded, mixed
-from server.benches.site import GATEWAY, Site, until
+from server.benches.site import GATEWAY, WARDEN, Site, until
 
 AWAY_SECONDS = 20.0  # of PostgreSQL, in the longest absence
 MOST_GROWTH_BYTES = 64 << 20
@@ -18,8 +18,7 @@ chance = random.Random(20261122)
 
 @pytest.fixture(scope="module")
 def loaded(site: Site) -> Iterator[Loaded]:
-    """Two gateways, the warden and sixty devices."""
-    site.start_ingest(gateways=2)
+    """Sixty sensors, vehicles and e-police under way."""
     with Loaded(site, mixed(sensors=60)) as fleet:
         until(lambda: stored(site) > 100, "the first messages are stored")
         yield fleet
@@ -27,7 +26,10 @@ def loaded(site: Site) -> Iterator[Loaded]:
 
 @pytest.fixture
 def load(loaded: Loaded) -> Loaded:
-    """The fleet publishes."""
+    """The fleet publishes; nothing has ended by itself."""
+    assert [
+        name for name in ("gateway-1", "gateway-2", "warden") if not loaded.site.runs(name)
+    ] == []
     loaded.fleet.resume()
     goes_on(loaded)
     return loaded
@@ -133,6 +135,7 @@ def test_messages_wait_at_the_broker_while_the_database_is_away(load: Loaded) ->
         assert anonymous(site, name) - size < MOST_GROWTH_BYTES
     site.stack.start("postgres")
     load.settle()
+    assert all(site.runs(name) for name in sizes), "an absence of the database ends nobody"
 
 
 def anonymous(site: Site, name: str) -> int:
@@ -152,8 +155,6 @@ def test_the_share_of_a_gateway_that_ended_for_good_is_stored_by_the_other(load:
 
 
 def test_another_warden_takes_over_when_one_is_killed(load: Loaded) -> None:
-    from server.benches.site import WARDEN
-
     load.site.start("warden-2", WARDEN)
     load.site.kill("warden")
     load.site.stack.kill("mosquitto")
