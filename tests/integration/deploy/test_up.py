@@ -117,7 +117,7 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_it_runs_once_and_leaves_nothing_behind(up: Running) -> None:
+def test_it_runs_once_starts_again_what_is_killed_and_leaves_nothing_behind(up: Running) -> None:
     up.wait_for("End with Ctrl-C")
     assert up.healthy()
     passwords = json.loads((up.var_dir / "credentials.json").read_text())
@@ -129,14 +129,14 @@ def test_it_runs_once_and_leaves_nothing_behind(up: Running) -> None:
     assert second.returncode == 1
     assert f"It is already running (process {up.process.pid})" in second.stderr
 
+    kill_every_server(up)
     up.process.send_signal(signal.SIGINT)
     assert up.process.wait(LIMIT_SECONDS) == 0
     up.wait_until_gone()
 
 
-def test_whatever_is_killed_is_started_again(up: Running) -> None:
-    up.wait_for("End with Ctrl-C")
-    os.environ.pop("HENGYANG_STACK_PORT_BASE", None)
+def kill_every_server(up: Running) -> None:
+    """Each is started again, and the API recovers by itself."""
     stack = LocalStack(up.var_dir, Ports.above(up.base))
     before = {name: stack.record(name) for name in SERVERS}
     for name in SERVERS:
