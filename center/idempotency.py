@@ -1,6 +1,6 @@
 """Idempotency keys: a POST that is sent again gives the first answer and acts only once."""
 
-import hashlib
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from center.clock import now
 from center.errors import Invalid
 from center.identity.caller import Caller
+from center.settings import TokenSettings, settings
 
 KEEP_HOURS = 24
 
@@ -72,16 +73,18 @@ class Once:
             before = session.execute(_FIND, names).one()
             if (before.target, bytes(before.request_hash)) != (self.target, digest):
                 raise KeyReused
-            return kind.model_validate_json(before.answer)
+            return kind.model_validate_json(before.answer, by_alias=True, by_name=True)
         answer = act()
         session.execute(_STORE, names | {"answer": answer.model_dump_json()})
         return answer
 
 
 def _digest(request: BaseModel | bytes | None) -> bytes:
+    """Keyed, since a body may hold a password: a bare hash of it could be guessed from."""
     if isinstance(request, BaseModel):
         request = request.model_dump_json().encode()
-    return hashlib.sha256(request or b"").digest()
+    secret = settings(TokenSettings).token_secret.get_secret_value().encode()
+    return hmac.digest(secret, b"idempotency " + (request or b""), "sha256")
 
 
 def _once(

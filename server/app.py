@@ -28,7 +28,6 @@ def create_app() -> FastAPI:
         docs_url=None,  # its page loads scripts from another host
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=config.api_max_body_bytes,
         middleware=middleware.build(),
         lifespan=_lifespan,
     )

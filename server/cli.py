@@ -18,6 +18,7 @@ COMMANDS = (
     "server.commands.ingest",
     "server.commands.worker",
     "server.commands.simulate",
+    "server.commands.fleet",
     "server.commands.user",
     "server.commands.device",
     "server.commands.audit",

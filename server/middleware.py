@@ -7,15 +7,18 @@ from uuid import uuid4
 
 import structlog
 from fastapi import Request
+from fastapi.routing import iter_route_contexts
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from center import problems
+from center import errors, problems
 from center.logs import logger
 from center.settings import ApiSettings, settings
 from server.metrics import observe
+from server.settings import HttpSettings
 
 REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 QUIET = ("/healthz", "/readyz", "/metrics", "/assets/")  # asked every few seconds; not logged
@@ -116,9 +119,41 @@ class Outcome:
             _record(scope, status, time.perf_counter() - started)
 
 
+class TooLarge:
+    """Starlette tells of a body that is too large in plain text: here it becomes a problem."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        replaced = False
+
+        async def translated(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start":
+                kind = MutableHeaders(scope=message).get("content-type", "")
+                replaced = message["status"] == 413 and kind.startswith("text/plain")
+                if replaced:
+                    response = problems.answer(Request(scope), errors.TooLarge())
+                    await response(scope, receive, send)
+            if not replaced:
+                await send(message)
+
+        await self.app(scope, receive, translated)
+
+
+def template(scope: Scope) -> str:
+    """The route with names in place of values, e.g. `/api/v1/users/{user_id}`."""
+    state = scope["app"].state
+    if not hasattr(state, "templates"):
+        contexts = iter_route_contexts(scope["app"].routes)
+        state.templates = {getattr(c, "endpoint", None): c.path_format for c in contexts}
+    found: str = state.templates.get(getattr(scope.get("route"), "endpoint", scope), "other")
+    return found
+
+
 def _record(scope: Scope, status: int, seconds: float) -> None:
-    route = getattr(scope.get("route"), "path", "other")
-    observe(scope["method"], route, status, seconds)
+    observe(scope["method"], template(scope), status, seconds)
     if scope["path"].startswith(QUIET):
         return
     client: Any = scope.get("client")
@@ -136,7 +171,14 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
 
 def build() -> list[Middleware]:
     """The list itself: the number first, so that all the others may tell it."""
-    found = [Middleware(RequestNumber), Middleware(SecurityHeaders), Middleware(Outcome)]
+    limit = settings(HttpSettings).api_max_body_bytes
+    found = [
+        Middleware(RequestNumber),
+        Middleware(SecurityHeaders),
+        Middleware(Outcome),
+        Middleware(TooLarge),
+        Middleware(RequestBodyLimitMiddleware, max_body_size=limit),
+    ]
     if origins := settings(ApiSettings).api_origins:
         found.append(
             Middleware(

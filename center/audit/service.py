@@ -4,14 +4,14 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from center.audit.chain import Entry, clean, link
 from center.clock import now
 from center.database import transaction
 from center.identity.caller import Caller
 
-_PENDING = "audit_entries"
+_PENDING, _MARKS = "audit_entries", "audit_savepoints"
 LOCK = 0x6879_6175_6469_74  # "hyaudit": one writer of the chain at a time, until its commit
 
 _HEAD = sa.text("SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1")
@@ -36,7 +36,9 @@ def audit(
     `action` is `noun.verb` in the words of the code, e.g. `device.rotate`; `result` is `ok`,
     `refused` or `failed`.
     """
-    session.info.setdefault(_PENDING, []).append(
+    if not session.in_transaction():
+        session.begin()  # else a roll-back would not be told of the entry
+    _pending(session).append(
         Entry(
             time=now(),
             actor_id=caller.user_id or None,
@@ -82,6 +84,21 @@ def _write(session: Session) -> None:
         session.execute(_INSERT, entry.row(seq, previous))
 
 
-@sa.event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
-    session.info.pop(_PENDING, None)
+@sa.event.listens_for(Session, "after_transaction_create")
+def _mark(session: Session, transaction: SessionTransaction) -> None:
+    marks = session.info.setdefault(_MARKS, {})
+    if transaction.nested:
+        marks[transaction] = len(_pending(session))
+    else:
+        marks.clear()
+
+
+@sa.event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    """The entries go with their acts: those since the savepoint, or all."""
+    del _pending(session)[session.info[_MARKS].get(transaction, 0) :]
+
+
+def _pending(session: Session) -> list[Entry]:
+    entries: list[Entry] = session.info.setdefault(_PENDING, [])
+    return entries

@@ -2,8 +2,10 @@
 
 import itertools
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from center.clock import now
@@ -17,11 +19,17 @@ PASSWORD = "Test-Password-1"
 _numbers = itertools.count(1)
 
 
+@cache
+def _application() -> FastAPI:
+    """Put together once: it holds nothing of one test's database."""
+    return create_app()
+
+
 class Api(TestClient):
     """The whole application in this process; errors become answers, as for a real client."""
 
     def __init__(self, app: Any = None) -> None:
-        super().__init__(app or create_app(), raise_server_exceptions=False)
+        super().__init__(app or _application(), raise_server_exceptions=False)
 
     def log_in(self, username: str, password: str = PASSWORD) -> "Api":
         """Another client of the same application, signed in as this user."""
