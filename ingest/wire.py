@@ -58,7 +58,7 @@ class Position(Numbered, kw_only=True):
     lat: Latitude
     speed_mps: Speed
     heading_deg: Annotated[float, Meta(ge=0, lt=360, description="Degrees clockwise from north.")]
-    accuracy_m: Annotated[float, Meta(ge=0)] | None = None
+    accuracy_m: Annotated[float, Meta(ge=0, le=1_000_000)] | None = None
 
 
 class Pass(Numbered, kw_only=True):
