@@ -1,6 +1,5 @@
 """The device register as a gateway holds it in memory: what the stages must know at once."""
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +7,8 @@ import psycopg
 from psycopg.rows import dict_row
 
 from center.database import sql
+
+LARGEST = 1e300  # room for the device's own scale and for sums
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +32,8 @@ class DeviceEntry:
 
 def _raw_bounds(low: float, high: float, scale: float, offset: float) -> tuple[float, float]:
     ends = sorted(((low - offset) / scale, (high - offset) / scale))
-    return ends[0], ends[1]
+    # No bound is still a bound: an infinity is no value.
+    return max(ends[0], -LARGEST), min(ends[1], LARGEST)
 
 
 def entry(row: dict[str, Any]) -> DeviceEntry:
@@ -43,7 +45,7 @@ def entry(row: dict[str, Any]) -> DeviceEntry:
     ]
     bounds = [
         _raw_bounds(
-            -math.inf if low is None else low, math.inf if high is None else high, scale, offset
+            -LARGEST if low is None else low, LARGEST if high is None else high, scale, offset
         )
         for low, high, (scale, offset) in zip(
             row["plausible_min"], row["plausible_max"], factors, strict=True
