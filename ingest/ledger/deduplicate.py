@@ -14,6 +14,7 @@ from ingest.facts import FACT_TABLES
 
 Key = tuple[int, int]  # device number, boot
 Groups = dict[Key, dict[int, Delivery]]  # ... -> seq -> first delivery with that number
+Repeat = tuple[Delivery, Delivery]  # the first in the batch, and a later one of the same number
 
 
 def moment(us: int) -> datetime:
@@ -21,21 +22,22 @@ def moment(us: int) -> datetime:
     return datetime.fromtimestamp(us / 1e6, UTC)
 
 
-def group(batch: Iterable[Delivery]) -> Groups:
-    """Numbered deliveries by device and boot; repeats inside the batch are settled here.
+def group(batch: Iterable[Delivery]) -> tuple[Groups, list[Repeat]]:
+    """Numbered deliveries by device and boot, and those that repeat a number inside the batch.
 
     A message refused for its content still used its number up: it takes part, else its number
     would look like a gap for ever.
     """
     groups: Groups = {}
+    repeats: list[Repeat] = []
     for delivery in batch:
         if delivery.device is None or delivery.message is None:
             continue
         mine = groups.setdefault((delivery.device.number, delivery.message.boot), {})
         first = mine.setdefault(delivery.message.seq, delivery)
         if first is not delivery:
-            settle_repeat(delivery, first.digest)
-    return groups
+            repeats.append((first, delivery))
+    return groups, repeats
 
 
 def settle_repeat(delivery: Delivery, stored_digest: int | None) -> None:
@@ -71,7 +73,7 @@ def deduplicate(cursor: psycopg.Cursor[Any], batch: Sequence[Delivery]) -> None:
 
     Takes row locks in the order (device, boot), held until the transaction ends.
     """
-    groups = group(batch)
+    groups, repeats = group(batch)
     if not groups:
         return
     announced = announcements(batch)
@@ -100,6 +102,14 @@ def deduplicate(cursor: psycopg.Cursor[Any], batch: Sequence[Delivery]) -> None:
         # A Multirange is a list of ranges: `in` on the whole would compare ranges, not numbers.
         if not any(seq in part for part in added)
     ]
+    # The first of a batch need not be the one that is stored: its repeats are compared with it
+    # only where it is new.
+    committed = set(known)
+    for first, repeat in repeats:
+        if first in committed:
+            known.append(repeat)
+        else:
+            settle_repeat(repeat, first.digest)
     if known:
         _settle(cursor, [d for d in known if d.rejection is None])
 
