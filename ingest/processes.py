@@ -5,7 +5,8 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from types import FrameType
 from typing import Any
 
@@ -18,6 +19,7 @@ from center.processes.figures import QueueFigure
 from center.processes.heartbeat import Heartbeat
 from center.settings import DatabaseSettings, IngestSettings, MqttSettings, settings
 from ingest import broker
+from ingest.delivery import Delivery
 from ingest.gateway import Gateway
 from ingest.leases import GATEWAY, Connect, Lease, take_number
 from ingest.orphans import Orphanage, gateway_name
@@ -106,85 +108,95 @@ def _patiently_take_number(lease: Lease, stopping: threading.Event) -> int | Non
     return None
 
 
+class GatewayProcess:
+    """One gateway: receiver and writer thread, announcer, heartbeat, lease on its number."""
+
+    def __init__(self, number: int, lease: Lease) -> None:
+        self._number, self._lease = number, lease
+        name = gateway_name(number)
+        limits = settings(IngestSettings)
+        self._announcer = Announcer()
+        self._writer = Writer(
+            number,
+            connector(name),
+            limits,
+            acknowledge=self._acknowledge,
+            announce=self._announcer.announce,
+            is_connected=lambda: self._gateway.connected,
+        )
+        address = broker.parse(settings(MqttSettings).mqtt_url)
+        self._gateway = Gateway(
+            name, address, limits, self._writer.intake.put, self._writer.note_loss
+        )
+        self._orphanage = Orphanage(
+            number, limits.ingest_connections, self._gateway, connector("gateway")
+        )
+        self._bound = limits.ingest_connections * limits.ingest_receive_maximum
+        self._heart = Heartbeat(
+            name, "ingest", ingest_url(), queues=self._queues, detail=self._detail
+        )
+
+    def run(self, stopping: threading.Event) -> None:
+        """Works until told to stop, or until it may not go on."""
+        # The register is a hundred thousand objects that live as long as the process, and every
+        # message a dozen that live for a moment: the collector need not look at either often.
+        gc.set_threshold(50_000, 20, 50)
+        self._announcer.start()
+        self._heart.start()
+        writer = threading.Thread(target=self._writer.run, name="writer")
+        receiver = threading.Thread(target=self._gateway.run, name="receiver")
+        writer.start()
+        receiver.start()
+        while not stopping.wait(LEASE_CHECK_SECONDS):
+            if not (writer.is_alive() and receiver.is_alive()):
+                log.critical("gateway_thread_died")
+                break
+            if not self._may_go_on():
+                break
+        # The writer first: what it has in hand is committed and then still acknowledged.
+        self._writer.stop()
+        writer.join()
+        self._gateway.stop()
+        receiver.join()
+        self._announcer.stop()
+        self._heart.stop()
+        self._lease.release()
+
+    def _acknowledge(self, batch: Sequence[Delivery]) -> None:
+        self._gateway.acknowledge(batch)
+
+    def _may_go_on(self) -> bool:
+        """Without its lease a gateway may not work under its fixed client ids."""
+        try:
+            if not self._lease.held() and not self._lease.take(GATEWAY, self._number):
+                log.error("gateway_number_taken", number=self._number)
+                return False
+            self._orphanage.look(self._lease.connection)
+        except psycopg.Error:
+            pass  # the database is away; the writer keeps its batch and waits
+        return True
+
+    def _queues(self) -> list[QueueFigure]:
+        return [QueueFigure("intake", len(self._writer.intake), self._bound)]
+
+    def _detail(self) -> dict[str, Any]:
+        return {
+            "connected": self._gateway.connected,
+            "devices": len(self._writer.register),
+            "tally": asdict(self._writer.tally),
+        }
+
+
 def run_gateway() -> None:
     """Receives, commits and acknowledges until SIGTERM or SIGINT."""
     stopping = threading.Event()
     _on_signals(stopping.set)
-    connect = connector("gateway")
-    lease = Lease(connect)
+    logs.configure("gateway")
+    lease = Lease(connector("gateway"))
     number = _patiently_take_number(lease, stopping)
-    if number is None:
-        return
-    name = gateway_name(number)
-    logs.configure(name)
-    limits = settings(IngestSettings)
-    announcer = Announcer()
-    writer = Writer(
-        number,
-        connector(name),
-        limits,
-        acknowledge=lambda batch: gateway.acknowledge(batch),  # noqa: PLW0108  # made below
-        announce=announcer.announce,
-        is_connected=lambda: gateway.connected,
-    )
-    address = broker.parse(settings(MqttSettings).mqtt_url)
-    gateway = Gateway(name, address, limits, writer.intake.put, writer.note_loss)
-    bound = limits.ingest_connections * limits.ingest_receive_maximum
-    heart = Heartbeat(
-        name,
-        "ingest",
-        ingest_url(),
-        queues=lambda: [QueueFigure("intake", len(writer.intake), bound)],
-        detail=lambda: (
-            {"connected": gateway.connected, "devices": len(writer.register)}
-            | {"tally": _tally(writer)}
-        ),
-    )
-    # The register is a hundred thousand objects that live as long as the process, and every
-    # message a dozen that live for a moment: the collector need not look at either often.
-    gc.set_threshold(50_000, 20, 50)
-    announcer.start()
-    heart.start()
-    threads = [
-        threading.Thread(target=work, name=label)
-        for label, work in (("writer", writer.run), ("receiver", gateway.run))
-    ]
-    for thread in threads:
-        thread.start()
-    orphanage = Orphanage(number, limits.ingest_connections, gateway, connect)
-    _watch(stopping, threads, lease, number, orphanage)
-    writer.stop()
-    threads[0].join()
-    gateway.stop()
-    threads[1].join()
-    announcer.stop()
-    heart.stop()
-    lease.release()
-
-
-def _tally(writer: Writer) -> dict[str, Any]:
-    return {name: getattr(writer.tally, name) for name in writer.tally.__slots__}
-
-
-def _watch(
-    stopping: threading.Event,
-    threads: list[threading.Thread],
-    lease: Lease,
-    number: int,
-    orphanage: Orphanage,
-) -> None:
-    """Waits for the end; without its lease a gateway may not go on under its fixed client id."""
-    while not stopping.wait(LEASE_CHECK_SECONDS):
-        if not all(thread.is_alive() for thread in threads):
-            log.critical("gateway_thread_died")
-            return
-        try:
-            if not lease.held() and not lease.take(GATEWAY, number):
-                log.error("gateway_number_taken", number=number)
-                return
-            orphanage.look(lease.connection)
-        except psycopg.Error:
-            continue  # the database is away; the writer keeps its batch and waits
+    if number is not None:
+        logs.configure(gateway_name(number))
+        GatewayProcess(number, lease).run(stopping)
 
 
 def run_warden() -> None:

@@ -1,13 +1,12 @@
-"""PUBLISH packets of MQTT 5 (OASIS standard, section 3.3), read straight from a buffer.
-
-paho-mqtt spends some 70 microseconds on each message: it builds a table of all properties, an
-object with a condition variable, and takes five locks. A gateway reads nothing but PUBLISH at
-thousands a second, so these packets are taken out before the client sees them, and the client
-does the rest of the protocol. Decision record 0002.
-"""
+"""PUBLISH packets of MQTT 5 (OASIS standard, section 3.3), read straight from a buffer."""
 
 import struct
 from typing import NamedTuple
+
+# paho-mqtt spends some 70 microseconds on each message: it builds a table of all properties, an
+# object with a condition variable, and takes five locks. A gateway reads nothing but PUBLISH at
+# thousands a second, so these packets are taken out before the client sees them, and the client
+# does the rest of the protocol: docs/decisions/0002-own-publish-reader.md.
 
 PUBLISH = 0x30
 _CONTENT_TYPE = 0x03

@@ -134,23 +134,26 @@ class Session:
         if sock is None:
             return
         sock.fill()
-        received_us = time.time_ns() // 1000
-        while True:
-            try:
-                for publish in sock.publishes():
-                    self._take(publish, received_us)
-            except MalformedPacket as error:
-                log.error("broker_talks_nonsense", session=self.number, error=str(error))
-                sock.give_up()
-                break
-            if not sock.pending():
-                break
-            while sock.pending():
-                self._client.loop_read()
+        try:
+            self._take_all(sock)
+        except MalformedPacket as error:
+            log.error("broker_talks_nonsense", session=self.number, error=str(error))
+            sock.give_up()
         if sock.ended:
             self._client.loop_read()
         elif self._client.want_write():
             self._client.loop_write()  # what callbacks have queued: they may not write themselves
+
+    def _take_all(self, sock: SievingSocket) -> None:
+        """PUBLISH is ours, every other packet is the client's, in the order they came."""
+        received_us = time.time_ns() // 1000
+        while True:
+            for publish in sock.publishes():
+                self._take(publish, received_us)
+            if not sock.pending():
+                return
+            while sock.pending():
+                self._client.loop_read()
 
     def acknowledge(self, mids: Sequence[int]) -> None:
         """Sends PUBACKs in one piece."""

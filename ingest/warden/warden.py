@@ -44,7 +44,7 @@ class Duty:
 DUTIES = (
     Duty("broker_files", 1, duties.publish_accounts),
     Duty("status", 0.5, duties.keep_status),
-    Duty("liveness", 2, duties.judge_liveness),
+    Duty("liveness", 5, duties.judge_liveness),
     Duty("reports", 1, duties.ask_for_reports),
     Duty("gaps", 2, duties.follow_gaps),
     Duty("resend", 2, duties.ask_again),

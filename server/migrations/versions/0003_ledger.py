@@ -36,9 +36,7 @@ def _facts(table: str, columns: str) -> None:
     op.execute(f"GRANT SELECT ON {table} TO hengyang_app")
 
 
-def upgrade() -> None:
-    for table, columns in FACTS.items():
-        _facts(table, columns)
+def _ledger() -> None:
     # `added` holds what the last batch brought that was new: ON CONFLICT cannot return old values.
     # Frequent small updates: half-empty pages keep them on the page (HOT).
     op.execute("""
@@ -66,6 +64,9 @@ def upgrade() -> None:
             closed_at timestamptz, attempts integer NOT NULL DEFAULT 0)""")
     op.execute("CREATE INDEX gaps_device ON gaps (device, boot)")
     op.execute("CREATE INDEX gaps_alive ON gaps (state) WHERE state IN ('pending', 'open')")
+
+
+def _dead_letters() -> None:
     op.execute("""
         CREATE TABLE dead_letters (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -78,10 +79,15 @@ def upgrade() -> None:
             whole boolean NOT NULL, payload bytea NOT NULL, size bigint NOT NULL,
             state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'replayed', 'discarded')),
             closed_at timestamptz, closed_by text, closed_reason text)""")
-    op.execute("COMMENT ON COLUMN dead_letters.whole IS"
-               " 'The whole message; false: single readings of a message that was stored'")
+    op.execute(
+        "COMMENT ON COLUMN dead_letters.whole IS"
+        " 'The whole message; false: single readings of a message that was stored'"
+    )
     op.execute("CREATE INDEX dead_letters_recent ON dead_letters (state, id DESC)")
     op.execute("CREATE INDEX dead_letters_device ON dead_letters (device_id, id DESC)")
+
+
+def _batches() -> None:
     op.execute("""
         CREATE TABLE batches (
             id bigint NOT NULL, commit_no bigint NOT NULL, writer smallint NOT NULL,
@@ -110,13 +116,18 @@ def upgrade() -> None:
             deliveries bigint NOT NULL, stored bigint NOT NULL, duplicates bigint NOT NULL,
             dead_letters bigint NOT NULL, replayed bigint NOT NULL DEFAULT 0
         ) WITH (fillfactor = 50)""")
+
+
+def _latest() -> None:
     op.execute("""
         CREATE TABLE latest_readings (
             device integer PRIMARY KEY, time timestamptz NOT NULL, received_at timestamptz NOT NULL,
             "values" double precision[] NOT NULL, times timestamptz[]
         ) WITH (fillfactor = 50)""")
-    op.execute("COMMENT ON COLUMN latest_readings.times IS"
-               " 'Device time of each value; NULL: all are of `time`'")
+    op.execute(
+        "COMMENT ON COLUMN latest_readings.times IS"
+        " 'Device time of each value; NULL: all are of `time`'"
+    )
     op.execute("""
         CREATE TABLE latest_positions (
             device integer PRIMARY KEY, time timestamptz NOT NULL, received_at timestamptz NOT NULL,
@@ -134,12 +145,17 @@ def upgrade() -> None:
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
             reason text NOT NULL, requested_at timestamptz NOT NULL DEFAULT now(),
             done_at timestamptz, asked integer)""")
+
+
+def _watching() -> None:
     op.execute("""
         CREATE TABLE gateways (
             number smallint PRIMARY KEY, sessions smallint NOT NULL,
             held_at timestamptz NOT NULL)""")
-    op.execute("COMMENT ON TABLE gateways IS"
-               " 'Numbers whose MQTT sessions the broker keeps, with when a process last held each'")
+    op.execute(
+        "COMMENT ON TABLE gateways IS"
+        " 'Numbers whose MQTT sessions the broker keeps, with when a process last held each'"
+    )
     op.execute("GRANT DELETE ON gateways TO hengyang_ingest")
     op.execute("""
         CREATE TABLE ingest_watch (
@@ -150,6 +166,9 @@ def upgrade() -> None:
         CREATE TABLE blind_periods (
             started_at timestamptz PRIMARY KEY, ended_at timestamptz NOT NULL,
             CHECK (started_at < ended_at))""")
+
+
+def _rollup_marks() -> None:
     op.execute("""
         CREATE TABLE rollup_progress (
             only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
@@ -159,9 +178,33 @@ def upgrade() -> None:
         CREATE TABLE rollup_dirty (
             device integer NOT NULL, bucket timestamptz NOT NULL,
             marked_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (device, bucket))""")
-    for table in ("ledger", "gaps", "dead_letters", "batches", "commit_watermark", "counters",
-                  "latest_readings", "latest_positions", "device_status", "report_requests",
-                  "rollup_dirty", "ingest_watch", "blind_periods", "gateways"):
+
+
+def upgrade() -> None:
+    for table, columns in FACTS.items():
+        _facts(table, columns)
+    _ledger()
+    _dead_letters()
+    _batches()
+    _latest()
+    _watching()
+    _rollup_marks()
+    for table in (
+        "ledger",
+        "gaps",
+        "dead_letters",
+        "batches",
+        "commit_watermark",
+        "counters",
+        "latest_readings",
+        "latest_positions",
+        "device_status",
+        "report_requests",
+        "rollup_dirty",
+        "ingest_watch",
+        "blind_periods",
+        "gateways",
+    ):
         op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO hengyang_ingest")
         op.execute(f"GRANT SELECT ON {table} TO hengyang_app")
     op.execute("GRANT DELETE ON gaps TO hengyang_ingest")
@@ -173,9 +216,23 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("gateways", "blind_periods", "ingest_watch", "rollup_dirty", "rollup_progress",
-                  "report_requests", "device_status",
-                  "latest_positions", "latest_readings", "counters", "commit_watermark",
-                  "batches", "dead_letters", "gaps", "ledger", *reversed(FACTS)):
+    for table in (
+        "gateways",
+        "blind_periods",
+        "ingest_watch",
+        "rollup_dirty",
+        "rollup_progress",
+        "report_requests",
+        "device_status",
+        "latest_positions",
+        "latest_readings",
+        "counters",
+        "commit_watermark",
+        "batches",
+        "dead_letters",
+        "gaps",
+        "ledger",
+        *reversed(FACTS),
+    ):
         op.execute(f"DROP TABLE {table}")
     op.execute("DROP SEQUENCE batch_ids")
