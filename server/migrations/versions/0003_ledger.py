@@ -6,7 +6,7 @@ revision = "0003_ledger"
 down_revision = "0002_devices"
 
 # Facts carry no foreign key: TimescaleDB's hypertables bear none, and a device is retired, never
-# deleted. No unique key either: the ledger decides what is new, and COPY stays as fast as it can be.
+# deleted. No unique key either: the ledger decides what is new, and COPY stays fast.
 FACTS = {
     "readings": '"values" double precision[] NOT NULL',
     "positions": """lon double precision NOT NULL, lat double precision NOT NULL,
@@ -154,7 +154,7 @@ def _watching() -> None:
             held_at timestamptz NOT NULL)""")
     op.execute(
         "COMMENT ON TABLE gateways IS"
-        " 'Numbers whose MQTT sessions the broker keeps, with when a process last held each'"
+        " 'Numbers whose MQTT sessions the broker keeps; when each was last held'"
     )
     op.execute("GRANT DELETE ON gateways TO hengyang_ingest")
     op.execute("""
