@@ -1,4 +1,4 @@
-/** Messages that could not be stored: list, one with its payload, replay, discard. */
+/** Messages that could not be stored: list, one with its payload, replay, discard, reopen. */
 import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 
@@ -9,10 +9,14 @@ import { unwrap } from './transport'
 
 export type DeadLetter = Item<'/api/v1/dead-letters'>
 export type DeadLetterDetail = Answer<'/api/v1/dead-letters/{letter_id}'>
+export type ReplayReport = Answer<'/api/v1/dead-letters/replays/{replay_id}'>
 
 type LetterQuery = Query<'/api/v1/dead-letters'>
 
 export const LETTER_STATES = ['open', 'replayed', 'discarded'] as const
+
+/** How often one looks again at what is being replayed; the server tries within a second or two. */
+const REPLAY_MS = 700
 
 export function useDeadLetters(query: Ref<LetterQuery>) {
   return useQuery({
@@ -24,26 +28,46 @@ export function useDeadLetters(query: Ref<LetterQuery>) {
   })
 }
 
-export function useDeadLetter(letterId: Ref<string | null>) {
+export function useDeadLetter(letterId: Ref<number>) {
   return useQuery({
     queryKey: computed(() => ['dead-letters', 'one', letterId.value]),
     queryFn: ({ signal }) =>
-      unwrap(
-        api.GET('/api/v1/dead-letters/{letter_id}', { params: path(letterId.value ?? ''), signal }),
-      ),
-    enabled: computed(() => letterId.value !== null),
+      unwrap(api.GET('/api/v1/dead-letters/{letter_id}', { params: path(letterId.value), signal })),
+    refetchInterval: ({ state }) => (state.data?.replay_requested_at ? REPLAY_MS : false),
   })
 }
 
-export function replayDeadLetter(letterId: string): Promise<DeadLetter> {
-  return unwrap(api.POST('/api/v1/dead-letters/{letter_id}/replay', { params: path(letterId) }))
+/** Asks for a replay; what became of it is told by the letter itself a moment later. */
+export async function replayDeadLetter(letterId: number): Promise<void> {
+  await unwrap(api.POST('/api/v1/dead-letters/{letter_id}/replay', { params: path(letterId) }))
 }
 
-export function discardDeadLetter(letterId: string, reason: string): Promise<DeadLetter> {
+export async function discardDeadLetter(letterId: number, reason: string): Promise<void> {
   const params = path(letterId)
-  return unwrap(api.POST('/api/v1/dead-letters/{letter_id}/discard', { params, body: { reason } }))
+  await unwrap(api.POST('/api/v1/dead-letters/{letter_id}/discard', { params, body: { reason } }))
 }
 
-function path(letter_id: string) {
+export async function reopenDeadLetter(letterId: number): Promise<void> {
+  await unwrap(api.POST('/api/v1/dead-letters/{letter_id}/reopen', { params: path(letterId) }))
+}
+
+/** Asks for a replay of all open dead letters that fit. */
+export function replayDeadLetters(filter: { reason: string; device_id?: string }) {
+  return unwrap(api.POST('/api/v1/dead-letters/replays', { body: filter }))
+}
+
+export function useReplay(replayId: Ref<number | null>) {
+  return useQuery({
+    queryKey: computed(() => ['dead-letters', 'replay', replayId.value]),
+    queryFn: ({ signal }) => {
+      const params = { path: { replay_id: replayId.value ?? 0 } }
+      return unwrap(api.GET('/api/v1/dead-letters/replays/{replay_id}', { params, signal }))
+    },
+    enabled: computed(() => replayId.value !== null),
+    refetchInterval: ({ state }) => (state.data?.waiting === 0 ? false : REPLAY_MS),
+  })
+}
+
+function path(letter_id: number) {
   return { path: { letter_id } }
 }

@@ -34,10 +34,8 @@ const LOOKS: Readonly<Record<string, Look>> = {
   'gapState.healed': { tone: 'green', icon: CircleCheckFilled },
   'gapState.lost': { tone: 'red', icon: CircleCloseFilled },
   'processState.running': { tone: 'green', icon: CircleCheckFilled },
-  'processState.starting': { tone: 'blue', icon: Clock },
-  'processState.stopping': { tone: 'quiet', icon: SwitchButton },
   'processState.stopped': { tone: 'quiet', icon: SwitchButton },
-  'processState.failed': { tone: 'red', icon: CircleCloseFilled },
+  'processState.lost': { tone: 'orange', icon: CircleCloseFilled },
 }
 
 export function lookOf(list: string, value: string): Look {
