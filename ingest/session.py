@@ -34,6 +34,7 @@ log = logger(__name__)
 # the warden's (retained messages never reach a shared subscription); commands are our own words.
 SHARED = f"$share/ingest/{ROOT}/#"
 NOT_OURS = tuple(f"/{stream}" for stream in (STATUS_STREAM, *DOWN_STREAMS))
+LEVELS = 4  # slashes in a topic of the wire; a longer or shorter one is nobody's
 RECONNECT_SECONDS = (0.2, 0.5, 1, 2, 5)
 DRAINED_SECONDS = 3.0  # an adopted session that was silent for this long is empty
 
@@ -169,7 +170,7 @@ class Session:
         if publish.mid:
             receipt = Receipt(self.number, self.connection, publish.mid)
             self._unacknowledged += 1
-        if topic.endswith(NOT_OURS):
+        if topic.endswith(NOT_OURS) and topic.count("/") == LEVELS:
             if receipt is not None:
                 self.acknowledge((publish.mid,))
             return
