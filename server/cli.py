@@ -4,6 +4,7 @@ import sys
 from importlib import import_module
 
 import typer
+from pydantic import ValidationError
 
 from center.errors import HengyangError
 
@@ -45,9 +46,31 @@ def build() -> typer.Typer:
 
 
 def main() -> None:
-    """Entry of the program; an error of ours is one line and exit status 1."""
+    """Entry of the program; an error that a person can mend is one line and exit status 1."""
     try:
         build()()
-    except HengyangError as error:
-        typer.echo(f"hengyang: {error.detail}", err=True)
+    except Exception as error:
+        words = explain(error)
+        if words is None:
+            raise
+        typer.echo(f"hengyang: {words}", err=True)
         sys.exit(1)
+
+
+def explain(error: Exception) -> str | None:
+    """What is wrong in plain words; None where only the traceback tells."""
+    if isinstance(error, HengyangError):
+        return error.detail
+    if isinstance(error, ValidationError):
+        names = ", ".join(
+            f"HENGYANG_{'.'.join(map(str, e['loc']))}".upper() for e in error.errors()
+        )
+        return f"settings are missing or wrong: {names}. Run `hengyang stack up`, or set them."
+    from center.problems import RequestFailed, translate
+
+    translated = translate(error)
+    return None if isinstance(translated, RequestFailed) else f"{translated.detail} ({_first_line(error)})"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]

@@ -27,7 +27,7 @@ class Message(Struct, gc=False):
 class Buffer:
     """Messages of the last `max_seconds`, at most `max_messages`; the oldest leave first."""
 
-    def __init__(self, max_messages: int = 1200, max_seconds: float = 600.0) -> None:
+    def __init__(self, max_messages: int, max_seconds: float) -> None:
         self.max_messages = max_messages
         self.max_seconds = max_seconds
         self._kept: OrderedDict[Key, Message] = OrderedDict()

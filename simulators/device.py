@@ -48,12 +48,12 @@ class Device:
         next_boot: Callable[[str], int],
         witness: Witness,
         chance: Random,
-        buffer: Buffer | None = None,
+        buffer: Buffer,
     ) -> None:
         self.spec = spec
         self.source = source
         self.troubles = troubles
-        self.buffer = buffer or Buffer()
+        self.buffer = buffer
         self.witness = witness
         self.boot = 0
         self.seq = 0

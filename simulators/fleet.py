@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from random import Random
 
+from simulators.buffer import Buffer
 from simulators.device import Device
 from simulators.epolice import Site
 from simulators.faults import Fault, Troubles
@@ -35,7 +36,8 @@ def build(
     troubles = Troubles(generator(seed, device_id, "faults"))
     source = _source(seed, spec, generator(seed, device_id, "source"))
     chance = generator(seed, device_id, "link")
-    return Device(spec, source, troubles, next_boot, witness, chance)
+    buffer = Buffer(scenario.buffer_messages, scenario.buffer_seconds)
+    return Device(spec, source, troubles, next_boot, witness, chance, buffer)
 
 
 def befallen(fault: Fault, spec: DeviceSpec, seed: int) -> bool:

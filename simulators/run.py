@@ -39,8 +39,6 @@ class Options:
     speed: float = 1.0  # until the present is reached
     concentrator: bool = False  # also if the scenario says so
     announces: bool = True  # publish the retained status
-    buffer_messages: int = 1200
-    buffer_seconds: float = 600.0
 
 
 @dataclass(frozen=True)
@@ -200,8 +198,6 @@ class Fleet:
 
     def _runner(self, spec: DeviceSpec) -> Runner:
         device = build(self.scenario, spec, self._boots, self._witness)
-        device.buffer.max_messages = self.options.buffer_messages
-        device.buffer.max_seconds = self.options.buffer_seconds
         for fault in self.scenario.faults:
             if befallen(fault, spec, self.scenario.seed):
                 device.troubles.add(fault, self._clock.now())

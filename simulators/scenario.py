@@ -39,6 +39,10 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
     groups: Annotated[tuple[Group, ...], Meta(min_length=1)]
     faults: tuple[Fault, ...] = ()
     messagepack_share: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    # What a device keeps for a resend: so long, and at most so many. Numbers of a whole fleet cost
+    # memory: half a kilobyte each.
+    buffer_seconds: Annotated[float, Meta(gt=0)] = 600.0
+    buffer_messages: Count = 1200
     concentrator: bool = False  # a few connections of the account `load` speak for all devices
     connections: Annotated[int, Meta(ge=1, le=1000)] = 50  # of the concentrator
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from random import Random
 
 from simulators.boots import Boots
+from simulators.buffer import Buffer
 from simulators.device import Device, Sending
 from simulators.faults import Troubles
 from simulators.source import Body
@@ -31,7 +32,8 @@ class Clockwork:
 
 
 def device(spec: DeviceSpec = SPEC) -> Device:
-    made = Device(spec, Clockwork(), Troubles(Random(1)), Boots(), Witness(), Random(1))
+    troubles, chance, buffer = Troubles(Random(1)), Random(1), Buffer(1200, 600.0)
+    made = Device(spec, Clockwork(), troubles, Boots(), Witness(), chance, buffer)
     made.start(NOW)
     return made
 

@@ -9,8 +9,8 @@ def message(seq: int, at: float = 0.0, boot: int = 1) -> Message:
     return Message("d", boot, seq, "readings", b"{}", at)
 
 
-def filled(count: int, **limits: float) -> Buffer:
-    buffer = Buffer(**limits)  # type: ignore[arg-type]
+def filled(count: int, *, max_messages: int = 100) -> Buffer:
+    buffer = Buffer(max_messages, 600.0)
     for seq in range(count):
         buffer.add(message(seq))
         buffer.queue((1, seq))
@@ -35,7 +35,7 @@ def test_more_than_it_holds_drives_the_oldest_out_and_tells_of_the_undelivered()
 
 
 def test_what_is_too_old_leaves() -> None:
-    buffer = Buffer(max_seconds=600.0)
+    buffer = Buffer(100, 600.0)
     buffer.add(message(0, at=0.0))
     assert buffer.add(message(1, at=599.0)) == []
     assert [lost.seq for lost in buffer.add(message(2, at=601.0))] == [0]
@@ -58,7 +58,7 @@ def test_ranges_find_what_is_kept(first: int, last: int, found: list[int]) -> No
 
 
 def test_the_newest_number_of_each_boot_is_known_even_when_all_have_left() -> None:
-    buffer = Buffer(max_messages=2)
+    buffer = Buffer(2, 600.0)
     for boot, seq in ((1, 0), (1, 1), (2, 0), (2, 1)):
         buffer.add(message(seq, boot=boot))
     assert buffer.newest() == {2: 1}

@@ -1,0 +1,103 @@
+"""`hengyang fleet`: orders to simulated devices that run already."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from center.errors import Conflict, Invalid
+
+if TYPE_CHECKING:
+    from simulators.control import Answer, Order
+
+group = typer.Typer(help="Running simulated devices: look, pause, faults.", no_args_is_help=True)
+
+Scenario = Annotated[str, typer.Option(help="Name of the scenario that runs.")]
+
+
+class FleetRefused(Conflict):
+    """The fleet does not run, or cannot do this."""
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the group of commands."""
+    app.add_typer(group, name="fleet")
+
+
+@group.command()
+def look(scenario: Scenario = "demo") -> None:
+    """Figures of the fleet, as JSON."""
+    import json
+
+    from simulators.control import Order
+
+    answer = _give(scenario, Order(do="look"))
+    typer.echo(json.dumps(answer.snapshot, indent=2))
+
+
+@group.command()
+def pause(scenario: Scenario = "demo") -> None:
+    """Devices stay connected and say nothing new."""
+    from simulators.control import Order
+
+    _tell(scenario, Order(do="pause"))
+
+
+@group.command()
+def resume(scenario: Scenario = "demo") -> None:
+    """Devices go on."""
+    from simulators.control import Order
+
+    _tell(scenario, Order(do="resume"))
+
+
+@group.command()
+def fault(
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="drop_out, silence, reboot, lost_buffer, duplicate, late, corrupt or skew."
+        ),
+    ],
+    share: Annotated[float, typer.Option(help="Part of the devices, up to 1.")] = 0.1,
+    seconds: Annotated[float, typer.Option(help="Length, delay, or how far a clock is off.")] = 30,
+    every: Annotated[float, typer.Option(help="Mean seconds between two episodes.")] = 60,
+    probability: Annotated[float, typer.Option(help="That a message is struck.")] = 0.05,
+    device: Annotated[list[str] | None, typer.Option(help="These devices only.")] = None,
+    scenario: Scenario = "demo",
+) -> None:
+    """Switch a fault on."""
+    import msgspec
+
+    from simulators.control import Order
+    from simulators.faults import Fault
+
+    fields = {"name": name, "share": share, "seconds": seconds, "every_seconds": every}
+    try:
+        chosen = msgspec.convert({**fields, "probability": probability}, Fault)
+    except msgspec.ValidationError as error:
+        raise Invalid(str(error)) from error
+    _tell(scenario, Order(do="inject", fault=chosen, devices=device))
+
+
+@group.command()
+def heal(
+    name: Annotated[str, typer.Argument(help="Name of the fault.")], scenario: Scenario = "demo"
+) -> None:
+    """Switch a fault off everywhere."""
+    from simulators.control import Order
+
+    _tell(scenario, Order(do="heal", name=name))
+
+
+def _tell(scenario: str, order: "Order") -> None:
+    typer.echo(f"fleet: {_give(scenario, order).detail}")
+
+
+def _give(scenario: str, order: "Order") -> "Answer":
+    from center.settings import var_dir
+    from simulators.control import ControlFailed, give
+
+    try:
+        return give(var_dir() / "simulators" / scenario / "control.sock", order)
+    except ControlFailed as error:
+        raise FleetRefused(str(error)) from error

@@ -1,0 +1,119 @@
+"""`hengyang simulate` and `hengyang fleet` as a person uses them."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from center.settings import MqttSettings, settings
+from deploy.stack import LocalStack
+from ingest import wire
+from ingest.devices.broker_files import publish_broker_files
+from simulators.control import ControlFailed, Order, give
+from simulators.faults import Fault
+from tests.integration.databases import Database
+from tests.integration.simulators.fleets import Listener, listening, until
+
+HENGYANG = Path(sys.executable).with_name("hengyang")
+
+
+def hengyang(*words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([HENGYANG, *words], capture_output=True, text=True, check=False)
+
+
+@contextmanager
+def simulating(log: Path, database: Database, *words: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """The command at work; the test keeps the broker's files as the warden would."""
+    with log.open("wb") as output:
+        process = subprocess.Popen([HENGYANG, "simulate", *words], stdout=output, stderr=output)
+    try:
+        with psycopg.connect(database.admin, autocommit=True) as connection:
+
+            def begun() -> bool:
+                assert process.poll() is None, log.read_text()
+                publish_broker_files(connection, settings(MqttSettings))
+                return "devices" in log.read_text()
+
+            until(begun)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def boots(listener: Listener) -> dict[str, set[int]]:
+    """The boots that each device has spoken in."""
+    found: dict[str, set[int]] = {}
+    for device, boot, _ in listener.numbered():
+        found.setdefault(device, set()).add(boot)
+    return found
+
+
+def test_a_scenario_that_is_none_is_said_in_one_line(database: Database) -> None:
+    done = hengyang("simulate", "nowhere")
+    assert done.returncode == 1
+    assert "no scenario 'nowhere'; there are calm, demo, faults, load" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_orders_to_a_fleet_that_does_not_run_are_refused(database: Database) -> None:
+    done = hengyang("fleet", "pause", "--scenario", "calm")
+    assert done.returncode == 1
+    assert "no fleet listens" in done.stderr
+
+
+def test_devices_are_enlisted_run_end_cleanly_and_go_on_with_new_boots(
+    stack: LocalStack, database: Database, tmp_path: Path
+) -> None:
+    log = tmp_path / "simulate.log"
+    with listening(stack, *wire.UPWARD) as listener:
+        with simulating(log, database, "calm") as process:
+            until(lambda: len(listener.numbered()) > 60)
+            again = hengyang("simulate", "calm")
+            assert (again.returncode, "runs already" in again.stderr) == (1, True)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0
+        assert log.read_text().endswith("simulate: ended\n")
+        first = boots(listener)
+        assert {len(seen) for seen in first.values()} == {1}
+        with simulating(log, database, "calm"):
+            until(lambda: sum(len(seen) == 2 for seen in boots(listener).values()) > 10)
+    for device, seen in boots(listener).items():
+        assert sorted(seen)[: len(first.get(device, ()))] == sorted(first.get(device, ()))
+        assert max(seen) - min(seen) == len(seen) - 1
+
+
+def test_a_running_fleet_can_be_looked_at_paused_and_made_to_fail(
+    stack: LocalStack, database: Database, tmp_path: Path
+) -> None:
+    socket = tmp_path / "simulators" / "calm" / "control.sock"
+    fault = Fault(name="skew", share=1.0)
+    with listening(stack), simulating(tmp_path / "log", database, "calm", "--kind", "sensor"):
+        until(socket.exists)
+        assert give(socket, Order(do="pause")).snapshot["paused"] is True
+        assert give(socket, Order(do="resume")).snapshot["paused"] is False
+        with pytest.raises(ControlFailed, match="name of a fault"):
+            give(socket, Order(do="heal"))
+        struck = give(socket, Order(do="inject", fault=fault))
+        assert (struck.detail, struck.snapshot["faults"]) == ("skew on at 19 devices", {"skew": 19})
+        assert give(socket, Order(do="inject", fault=fault, devices=["ca-lamp-0001"])).detail == (
+            "skew on at 1 devices"
+        )
+        healed = hengyang("fleet", "heal", "skew", "--scenario", "calm")
+        assert healed.stdout == "fleet: skew off\n"
+
+
+def test_a_fault_that_is_none_is_refused_before_anybody_is_asked(database: Database) -> None:
+    done = hengyang("fleet", "fault", "fire")
+    assert done.returncode == 1
+    assert "fire" in done.stderr
+
+
+def test_the_wires_document_is_printed_as_it_is_committed() -> None:
+    committed = Path(__file__).parents[3] / "docs" / "asyncapi.json"
+    assert hengyang("asyncapi").stdout == committed.read_text("utf-8")
