@@ -70,6 +70,8 @@ def audit_alone(
 
 @sa.event.listens_for(Session, "before_commit")
 def _write(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # only a savepoint is released
     entries: list[Entry] = session.info.pop(_PENDING, [])
     if not entries:
         return
@@ -96,7 +98,8 @@ def _mark(session: Session, transaction: SessionTransaction) -> None:
 @sa.event.listens_for(Session, "after_soft_rollback")
 def _forget(session: Session, transaction: SessionTransaction) -> None:
     """The entries go with their acts: those since the savepoint, or all."""
-    del _pending(session)[session.info[_MARKS].get(transaction, 0) :]
+    # A session that was opened before this module was loaded has no marks.
+    del _pending(session)[session.info.get(_MARKS, {}).get(transaction, 0) :]
 
 
 def _pending(session: Session) -> list[Entry]:

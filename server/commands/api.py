@@ -2,10 +2,6 @@
 
 import typer
 
-from center import logs
-from center.database import name_process
-from center.settings import ApiSettings, settings
-
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
@@ -19,6 +15,9 @@ def api(
     """Serve the API and the web pages. Run as many as there are cores, behind a proxy."""
     import uvicorn
 
+    from center import logs
+    from center.database import name_process
+    from center.settings import ApiSettings, settings
     from server.app import create_app
     from server.settings import HttpSettings
 

@@ -2,9 +2,6 @@
 
 import typer
 
-from center.settings import DatabaseSettings, settings
-from server.migrations import runner
-
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
@@ -13,6 +10,9 @@ def register(app: typer.Typer) -> None:
 
 def migrate() -> None:
     """Bring the database to the newest schema, as its owner. Safe to run again."""
+    from center.settings import DatabaseSettings, settings
+    from server.migrations import runner
+
     config = settings(DatabaseSettings)
     url = config.database_owner_url or config.database_url
     done = runner.migrate(url, lambda text: typer.echo(f"migrate: {text}"))

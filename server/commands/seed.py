@@ -4,8 +4,6 @@ from importlib import import_module
 
 import typer
 
-from center.database import name_process, transaction
-
 # Each has `seed(session)`, may be called again and leaves alone what is there; in order, since
 # later ones may refer to earlier ones.
 SEEDS = ("center.identity.seed",)
@@ -18,6 +16,8 @@ def register(app: typer.Typer) -> None:
 
 def seed() -> None:
     """Put in roles, first users and other basic data. Safe to run again."""
+    from center.database import name_process, transaction
+
     name_process("seed")
     for name in SEEDS:
         with transaction() as session:

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import dataclass
+from importlib.resources import files
 
 import psycopg
 from psycopg import sql
@@ -49,6 +50,18 @@ class Cloner:
         """A fresh copy of the template."""
         name = next(self._names)
         self._run(_CLONE, name, TEMPLATE)
+        return self._addresses(name)
+
+    def empty(self) -> Database:
+        """A database as the local stack makes it: extensions, and no table of ours."""
+        name = next(self._names)
+        self._run("CREATE DATABASE {} OWNER hengyang_owner", name)
+        made = self._addresses(name)
+        with psycopg.connect(made.admin, autocommit=True) as connection:
+            connection.execute(files("deploy.stack").joinpath("extensions.sql").read_bytes())
+        return made
+
+    def _addresses(self, name: str) -> Database:
         return Database(
             name,
             self._url("HENGYANG_DATABASE_OWNER_URL", name),
