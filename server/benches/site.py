@@ -192,7 +192,7 @@ class Site:
 
     def enlist(self, specs: list[DeviceSpec]) -> dict[str, str]:
         """Registers devices as a person would, from a file; gives all credentials known so far."""
-        kept = self.folder / "credentials.json"
+        kept = self.folder / "device-credentials.json"
         known = read_credentials(kept)
         missing = [spec for spec in specs if spec.device_id not in known]
         for first in range(0, len(missing), ROWS_AT_ONCE):
