@@ -148,7 +148,8 @@ def template(scope: Scope) -> str:
     if not hasattr(state, "templates"):
         contexts = iter_route_contexts(scope["app"].routes)
         state.templates = {getattr(c, "endpoint", None): c.path_format for c in contexts}
-    found: str = state.templates.get(getattr(scope.get("route"), "endpoint", scope), "other")
+    endpoint = getattr(scope.get("route"), "endpoint", None)  # the web pages' mount has none
+    found: str = state.templates.get(endpoint, "other") if endpoint is not None else "other"
     return found
 
 
