@@ -1,21 +1,9 @@
-"""The job queue: its figure, and what dead workers have left in it."""
-
-from typing import Any
-
-import psycopg
+"""The job queue: what dead workers have left in it."""
 
 from center.database import sql, transaction
 from center.logs import logger
-from center.processes.figures import QueueFigure
 
 log = logger(__name__)
-
-
-def figure(connection: psycopg.Connection[Any]) -> QueueFigure:
-    """Jobs that are due and wait for a worker. Bounded: one of each periodic job may wait."""
-    row = connection.execute(sql("server", "jobs_due")).fetchone()
-    length, oldest = row or (0, 0.0)
-    return QueueFigure("jobs", int(length), None, float(oldest))
 
 
 def tidy() -> None:

@@ -14,13 +14,10 @@ from procrastinate.exceptions import ConnectorException
 from center import logs
 from center.bus import Backoff, bus
 from center.database import name_process
-from center.outbox import service as outbox
 from center.outbox.relay import Relay
-from center.processes.figures import QueueFigure
 from center.processes.heartbeat import Heartbeat
 from center.settings import DatabaseSettings, settings
 from ingest.leases import Lease
-from server import jobs
 from server.schedule import SCHEDULE, Periodic
 
 log = logs.logger(__name__)
@@ -71,13 +68,7 @@ class Worker:
         name = f"worker-{number}"
         logs.configure(name)
         name_process(name)
-        heart = Heartbeat(
-            name,
-            "worker",
-            self._url,
-            queues=self._queues,
-            detail=lambda: {"relay": self._relay.leads},
-        )
+        heart = Heartbeat(name, "worker", self._url, detail=lambda: {"relay": self._relay.leads})
         heart.start()
         self._relay.start()
         try:
@@ -147,16 +138,6 @@ class Worker:
 
     def _knock(self) -> None:
         self._connect().close()
-
-    def _queues(self) -> list[QueueFigure]:
-        """Queues that all workers share; the lowest of them tells, else they would count double."""
-        if not self._relay.leads:
-            return []
-        try:
-            with self._connect() as connection:
-                return [outbox.figure(connection), jobs.figure(connection)]
-        except psycopg.Error:
-            return []
 
 
 def _wait(stop: threading.Event, work: "asyncio.Task[None]") -> None:

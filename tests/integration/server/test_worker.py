@@ -96,8 +96,6 @@ def test_jobs_of_a_dead_worker_are_ended_or_put_back(database, connection) -> No
     jobs.tidy()
     states = connection.execute("SELECT task_name, status FROM procrastinate_jobs").fetchall()
     assert dict(states) == {"test.periodic": "failed", "test.once": "todo"}
-    figure = jobs.figure(connection)
-    assert (figure.name, figure.length) == ("jobs", 1)
 
 
 def test_jobs_of_a_living_worker_are_left_alone(database, connection) -> None:
