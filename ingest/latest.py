@@ -42,6 +42,9 @@ def keep_readings(cursor: psycopg.Cursor[Any], facts: list[Delivery]) -> None:
     newest = _newest(whole)
     if newest:
         cursor.execute(sql("ingest", "latest_full"), _with_values(newest))
+        if cursor.rowcount < len(newest):
+            # Some came late: of a row made of parts they may still know a value better.
+            partial += newest
     for round_ in _one_per_device(partial):
         cursor.execute(sql("ingest", "latest_partial"), _with_values(round_))
 

@@ -20,3 +20,5 @@ ON CONFLICT (device) DO UPDATE SET
                         coalesce(l.times, array_fill(l.time, ARRAY[cardinality(l."values")])))
                  WITH ORDINALITY AS u(new_value, old_value, new_time, old_time, place)
         ) AS weighed)
+-- A row of one time knows nothing older than itself better.
+WHERE excluded.time > l.time OR l.times IS NOT NULL
