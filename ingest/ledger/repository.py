@@ -23,13 +23,11 @@ _gaps = sa.table(
     sa.column("closed_at", sa.DateTime(timezone=True)),
     sa.column("attempts", sa.Integer),
 )
-_part = sa.func.unnest(_gaps.c.missing).table_valued(sa.column("part", INT8RANGE))
+_part = sa.func.unnest(_gaps.c.missing, type_=INT8RANGE).column_valued("part")
 _missing = (
     sa.select(
         sa.cast(
-            sa.func.coalesce(
-                sa.func.sum(sa.func.upper(_part.c.part) - sa.func.lower(_part.c.part)), 0
-            ),
+            sa.func.coalesce(sa.func.sum(sa.func.upper(_part) - sa.func.lower(_part)), 0),
             sa.BigInteger,
         )
     )
