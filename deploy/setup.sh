@@ -112,7 +112,9 @@ install_packages() {
 
 make_venv() {
     [ -x "$VENV/bin/python" ] || "$1" -m venv "$VENV"
-    local pip=("$VENV/bin/python" -m pip install --progress-bar off --disable-pip-version-check)
+    # Byte code is made at the first import: most of what is installed is never imported.
+    local pip=("$VENV/bin/python" -m pip install --progress-bar off --disable-pip-version-check
+        --no-compile)
     "${pip[@]}" --require-hashes -r requirements.lock
     "${pip[@]}" --no-deps --no-build-isolation -e .
 }
@@ -153,5 +155,10 @@ set_up_web() {
 
 install_packages
 set_up_python
-set_up_rootfs
+# The two long steps that do not need each other share the cores; a failure of one waits for the
+# other, which would else go on unseen.
+trap wait EXIT
+set_up_rootfs &
+rootfs=$!
 [ "$GOAL" = stack ] || set_up_web
+wait "$rootfs" || fail "the root file system could not be built"
