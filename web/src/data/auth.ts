@@ -6,6 +6,9 @@ import type { Answer } from './shapes'
 export type TokenAnswer = Answer<'/api/v1/auth/token', 'post'>
 export type Me = Answer<'/api/v1/me'>
 
+// The client writes JSON unless it is told otherwise twice, in the head and in the body.
+const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' }
+
 function form(fields: object): URLSearchParams {
   return new URLSearchParams(fields as Record<string, string>)
 }
@@ -18,7 +21,7 @@ export interface Credentials {
 
 export function requestTokens({ username, password, totp }: Credentials): Promise<TokenAnswer> {
   const body = { grant_type: 'password' as const, username, password, ...(totp ? { totp } : {}) }
-  return unwrap(publicApi.POST('/api/v1/auth/token', { body, bodySerializer: form }))
+  return unwrap(publicApi.POST('/api/v1/auth/token', { headers: FORM, body, bodySerializer: form }))
 }
 
 export function exchangeRefreshToken(refresh_token: string): Promise<TokenAnswer> {
