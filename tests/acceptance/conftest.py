@@ -1,16 +1,19 @@
 """Whole systems for acceptance tests: real servers and processes, shared where faults allow."""
 
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from deploy.stack import LocalStack
+from deploy.stack.ports import free_ports
 from server.benches.loaded import QUICK
-from server.benches.site import Site, until
+from server.benches.site import HENGYANG, Site, until
 from simulators.fleet import describe
 from simulators.scenario import Group, Scenario
 from simulators.spec import DeviceSpec
@@ -57,3 +60,45 @@ def enlisted(site: Site, specs: list[DeviceSpec]) -> Mapping[str, str]:
     credentials = site.enlist(specs)
     site.await_accounts(credentials)
     return credentials
+
+
+class Api:
+    """The HTTP server of a site, as a user who is logged in sees it."""
+
+    def __init__(self, site: Site) -> None:
+        [port] = free_ports(1)
+        site.start("api", (*HENGYANG, "api", "--port", str(port)))
+        self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
+        until(self._is_ready, "the API is ready")
+        passwords = json.loads((site.folder / "credentials.json").read_text())
+        form = {"username": "sysadmin", "password": passwords["sysadmin"]}
+        answer = self._client.post("/api/v1/auth/token", data=form).raise_for_status()
+        self._client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+    def get(self, path: str) -> httpx.Response:
+        """An answer that must be a good one."""
+        return self._client.get(path).raise_for_status()
+
+    def metrics(self) -> dict[str, float]:
+        """Every sample of /metrics, by its name with its labels."""
+        lines = self.get("/metrics").text.splitlines()
+        pairs = (line.rpartition(" ") for line in lines if not line.startswith("#"))
+        return {name: float(value) for name, _, value in pairs}
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _is_ready(self) -> bool:
+        try:
+            return self._client.get("/readyz").status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+@pytest.fixture(scope="session")
+def api(site: Site) -> Iterator[Api]:
+    """The HTTP server beside the whole system."""
+    made = Api(site)
+    yield made
+    made.close()
+    site.stop("api")

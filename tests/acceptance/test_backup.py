@@ -23,16 +23,22 @@ TABLES = (
 
 
 @pytest.fixture(scope="module")
-def credentials(site: Site) -> Mapping[str, str]:
-    """A device that has sent good, double, missing and bad messages."""
+def credentials(site: Site) -> Iterator[Mapping[str, str]]:
+    """A device that has sent good, double and bad messages, and whose 20 to 29 are missing."""
     known = enlisted(site, specs_of("bk", manhole=1))
-    with mouth(site.broker, DEVICE, known[DEVICE]) as device:
-        for payload in (*(message(n) for n in range(20)), message(3), message(30), b"garbage"):
-            assert device.say(TOPIC, payload) == 0
+    say(site, known, *(message(n) for n in range(20)), message(3), message(30), b"garbage")
     until(lambda: facts(site) == 21, "the messages are stored")
     opened = "SELECT count(*) FROM gaps WHERE state = 'open'"
     until(lambda: site.figure(opened) == 1, "the missing ones are a gap")
-    return known
+    yield known
+    say(site, known, *(message(n) for n in range(20, 30)))
+    until(lambda: site.figure(opened) == 0, "the gap is healed")
+
+
+def say(site: Site, known: Mapping[str, str], *payloads: bytes) -> None:
+    with mouth(site.broker, DEVICE, known[DEVICE]) as device:
+        for payload in payloads:
+            assert device.say(TOPIC, payload) == 0
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +73,10 @@ def facts(site: Site) -> int:
 
 
 def rows(site: Site, table: str) -> list[str]:
+    # The running system goes on asking for what is missing, and counts it.
+    what = "to_jsonb(t) - 'requested_at' - 'attempts'"
     with site.connect() as connection:
-        return sorted(map(str, connection.execute(f"SELECT * FROM {table}").fetchall()))
+        return sorted(map(str, connection.execute(f"SELECT {what} FROM {table} t").fetchall()))
 
 
 def test_the_rows_are_the_same(site: Site, restored: Site) -> None:

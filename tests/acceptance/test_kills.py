@@ -8,8 +8,10 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from server.benches import scoring
 from server.benches.loaded import Loaded, mixed
 from server.benches.site import GATEWAY, WARDEN, Site, until
+from tests.acceptance.conftest import Api
 
 AWAY_SECONDS = 20.0  # of PostgreSQL, in the longest absence
 MOST_GROWTH_BYTES = 64 << 20
@@ -163,3 +165,24 @@ def test_another_warden_takes_over_when_one_is_killed(load: Loaded) -> None:
     load.settle()
     load.site.stop("warden-2")
     load.site.start("warden", WARDEN)
+
+
+def test_the_api_tells_the_same_figures_as_the_rows(load: Loaded, api: Api) -> None:
+    at_some_moment(load)
+    load.site.kill("gateway-1")
+    load.site.start("gateway-1", GATEWAY)
+    load.settle()
+    with load.site.connect() as connection:
+        store = scoring.read(connection)
+    ledger = api.get("/api/v1/system/overview").json()["ledger"]
+    assert {name: ledger[name] for name in scoring.COUNTS} == store.counters
+    assert ledger["stored"] == store.facts.total()
+    assert ledger["dead_letters"] == store.buried.total()
+    assert ledger["gaps"] == {"open": 0, "healed": store.gaps["healed"], "lost": 0}
+    shown = api.metrics()
+    for outcome, count in (("stored", "stored"), ("duplicate", "duplicates")):
+        name = f'hengyang_messages_total{{outcome="{outcome}"}}'
+        assert shown[name] == store.counters[count]
+    assert shown['hengyang_messages_total{outcome="dead_letter"}'] == store.buried.total()
+    for state in ("open", "healed", "lost"):
+        assert shown[f'hengyang_gaps_total{{state="{state}"}}'] == ledger["gaps"][state]
