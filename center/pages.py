@@ -104,6 +104,7 @@ def _decode(cursor: str, types: Sequence[Any]) -> tuple[Any, ...]:
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        return TypeAdapter(tuple[tuple(types)]).validate_python(tuple(values))  # type: ignore[misc]
+        shape: Any = tuple.__class_getitem__(tuple(types))
+        return tuple(TypeAdapter(shape).validate_python(tuple(values)))
     except (ValueError, TypeError, RecursionError, binascii.Error, ValidationError) as error:
         raise Invalid("`after` is not a cursor that this list has given.") from error

@@ -21,11 +21,13 @@ def stack_env_file() -> Path:
     return var_dir() / "stack" / "stack.env"
 
 
-class _Settings(BaseSettings):
+class Settings(BaseSettings):
+    """Base of all: variables begin with HENGYANG_, values are fixed once read."""
+
     model_config = SettingsConfigDict(env_prefix="HENGYANG_", extra="ignore", frozen=True)
 
 
-class DatabaseSettings(_Settings):
+class DatabaseSettings(Settings):
     """Where PostgreSQL is, once per role: each process signs in with the least it needs."""
 
     database_url: PostgresDsn = Field(description="Role hengyang_app: API and worker.")
@@ -41,16 +43,16 @@ class DatabaseSettings(_Settings):
     )
 
 
-class RedisSettings(_Settings):
+class RedisSettings(Settings):
     """Where the bus is."""
 
     redis_url: RedisDsn = Field(description="redis://:password@host:port/0")
     bus_stream_length: int = Field(
-        100_000, ge=1000, description="Entries kept per stream; older ones are read from PostgreSQL."
+        100_000, ge=1000, description="Entries kept per stream; older ones are in PostgreSQL."
     )
 
 
-class MqttSettings(_Settings):
+class MqttSettings(Settings):
     """Where the broker is, and which files it reads accounts and rights from."""
 
     mqtt_url: str = Field(description="mqtt://user:password@host:port, or mqtts:// with TLS.")
@@ -63,7 +65,7 @@ class MqttSettings(_Settings):
     mqtt_pid_file: Path | None = Field(None, description="Broker to send SIGHUP after a change.")
 
 
-class IngestSettings(_Settings):
+class IngestSettings(Settings):
     """How messages become committed facts."""
 
     ingest_connections: int = Field(
@@ -106,7 +108,7 @@ class IngestSettings(_Settings):
     )
 
 
-class ApiSettings(_Settings):
+class ApiSettings(Settings):
     """The HTTP server."""
 
     api_host: str = Field("127.0.0.1", description="Address to listen on.")
@@ -116,7 +118,7 @@ class ApiSettings(_Settings):
     )
 
 
-class TokenSettings(_Settings):
+class TokenSettings(Settings):
     """How long a log-in lasts."""
 
     token_secret: SecretStr = Field(min_length=32, description="Key of the access tokens.")
@@ -129,7 +131,7 @@ class TokenSettings(_Settings):
     )
 
 
-class EvidenceSettings(_Settings):
+class EvidenceSettings(Settings):
     """Where pictures and documents that prove something are kept."""
 
     evidence_url: str | None = Field(
@@ -140,7 +142,7 @@ class EvidenceSettings(_Settings):
     )
 
 
-S = TypeVar("S", bound=_Settings)
+S = TypeVar("S", bound=Settings)
 
 
 @cache

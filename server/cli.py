@@ -24,6 +24,7 @@ COMMANDS = (
     "server.commands.device",
     "server.commands.backup",
     "server.commands.audit",
+    "server.commands.settings",
     "server.commands.openapi",
     "server.commands.asyncapi",
     "server.commands.doctor",

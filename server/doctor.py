@@ -81,7 +81,8 @@ def _migrations() -> str:
 
 def _settings() -> DatabaseSettings:
     try:
-        return settings(DatabaseSettings)
+        found: DatabaseSettings = settings(DatabaseSettings)
+        return found
     except ValidationError as error:
         raise Trouble("no address of a database: the stack has never been started") from error
 

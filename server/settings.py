@@ -4,10 +4,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from center.settings import CHECKOUT, _Settings
+from center.settings import CHECKOUT, Settings
 
 
-class HttpSettings(_Settings):
+class HttpSettings(Settings):
     """What the HTTP server takes in and what it shows."""
 
     api_proxies: tuple[str, ...] = Field(

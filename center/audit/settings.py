@@ -4,10 +4,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from center.settings import _Settings, var_dir
+from center.settings import Settings, var_dir
 
 
-class AuditSettings(_Settings):
+class AuditSettings(Settings):
     """Where the head of the chain is anchored, outside of the database."""
 
     audit_anchor_file: Path | None = Field(

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from center.settings import _Settings, var_dir
+from center.settings import Settings, var_dir
 
 
-class PasswordSettings(_Settings):
+class PasswordSettings(Settings):
     """How dear a guess at a password is (argon2id, RFC 9106)."""
 
     password_memory_kib: int = Field(
@@ -22,7 +22,7 @@ class PasswordSettings(_Settings):
     )
 
 
-class SeedSettings(_Settings):
+class SeedSettings(Settings):
     """What `hengyang seed` leaves behind."""
 
     credentials_file: Path | None = Field(

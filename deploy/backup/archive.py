@@ -1,8 +1,4 @@
-"""The file of a backup: a tar archive whose last member says what the others must be.
-
-Each part is a tree of files. Its SHA-256 in `manifest.json` is taken over one line
-`sha256 size name` per file, in the order of their names.
-"""
+"""The file of a backup: a tar archive whose last member says what the others must be."""
 
 import hashlib
 import io
@@ -17,6 +13,8 @@ from typing import IO
 
 from deploy.backup.errors import BackupError, Spoilt
 
+# Each part is a tree of files. Its SHA-256 in `manifest.json` is taken over one line
+# `sha256 size name` per file, in the order of their names.
 FORMAT = 1
 MANIFEST = "manifest.json"
 CHUNK = 1 << 20

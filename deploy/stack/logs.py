@@ -1,7 +1,4 @@
-"""Keeping a log within a bound while its writer holds it open.
-
-Run as a program with a folder it does so for all logs in it until the folder goes away.
-"""
+"""Keeping a log within a bound while its writer holds it open."""
 
 import shutil
 import subprocess
@@ -9,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+# Run as a program with a folder it does so for all logs in it until the folder goes away.
 LIMIT_BYTES = 20_000_000
 KEPT = 3
 PAUSE_SECONDS = 30.0

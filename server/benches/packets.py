@@ -1,11 +1,9 @@
-"""The few MQTT 5 packets a load generator needs, written straight into bytes.
-
-A client library would cost the generator more than the broker and the store together, and the
-bench would then measure the generator.
-"""
+"""The few MQTT 5 packets a load generator needs, written straight into bytes."""
 
 import struct
 
+# A client library would cost the generator more than the broker and the store together, and the
+# bench would then measure the generator.
 CONNACK, PUBACK = 0x20, 0x40
 KEEPALIVE_SECONDS = 60
 

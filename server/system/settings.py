@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from center.settings import _Settings
+from center.settings import Settings
 
 
-class SystemSettings(_Settings):
+class SystemSettings(Settings):
     """What the system page cannot ask the servers themselves."""
 
     mqtt_queue_bytes: int = Field(

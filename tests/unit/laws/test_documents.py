@@ -1,0 +1,44 @@
+"""Laws of the documents: what the program can be told, and what it says, is written down."""
+
+import re
+from pathlib import Path
+
+from center.settings import Settings
+from server.setting_list import MODULES, classes, markdown
+
+
+def _kinds(base: type[Settings]) -> set[type[Settings]]:
+    return {kind for sub in base.__subclasses__() for kind in {sub, *_kinds(sub)}}
+
+
+def test_every_setting_is_in_docs_settings_md_as_it_is_now() -> None:
+    assert Path("docs/settings.md").read_text("utf-8") == markdown()
+
+
+def test_every_settings_class_is_on_the_list() -> None:
+    named = {
+        path.with_suffix("").as_posix().replace("/", ".")
+        for package in ("center", "ingest", "server")
+        for path in Path(package).rglob("*.py")
+        if re.search(r"^class \w+\(Settings\)", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert named == set(MODULES)
+    assert _kinds(Settings) == set(classes())
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    silent = [
+        f"{kind.__name__}.{name}"
+        for kind in classes()
+        for name, field in kind.model_fields.items()
+        if not (field.description or "").strip()
+    ]
+    assert silent == []
+
+
+def test_every_decision_is_one_screen_and_numbered_once() -> None:
+    records = sorted(Path("docs/decisions").glob("*.md"))
+    numbers = [path.name[:4] for path in records]
+    assert len(set(numbers)) == len(numbers)
+    long = {path.name for path in records if len(path.read_text("utf-8").splitlines()) > 60}
+    assert long == set()
