@@ -71,7 +71,9 @@ def explain(error: Exception) -> str | None:
     from center.problems import RequestFailed, translate
 
     translated = translate(error)
-    return None if isinstance(translated, RequestFailed) else f"{translated.detail} ({_first_line(error)})"
+    if isinstance(translated, RequestFailed):
+        return None
+    return f"{translated.detail} ({_first_line(error)})"
 
 
 def _first_line(error: Exception) -> str:
