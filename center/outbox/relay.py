@@ -16,6 +16,7 @@ log = logger(__name__)
 LOCK = 0x6879_6F75_7462_6F78  # "hyoutbox": held by the connection of the relay at work
 BATCH = 500
 IDLE_SECONDS = 1.0  # a notification ends the pause at once
+PATIENCE_SECONDS = 5.0
 STANDBY_SECONDS = 3.0  # how long after the end of one relay another takes over, at most
 
 
@@ -30,7 +31,7 @@ class Relay:
         self._url = database_url
         self._bus = bus
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="outbox-relay")
+        self._thread = threading.Thread(target=self._run, name="outbox-relay", daemon=True)
         self._bus_answers = True
         self.leads = False
 
@@ -38,9 +39,9 @@ class Relay:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends after the turn under way; returns when it has."""
+        """Ends after the turn under way; returns when it has, or soon if the database hangs."""
         self._stop.set()
-        self._thread.join()
+        self._thread.join(PATIENCE_SECONDS)
 
     def _run(self) -> None:
         backoff = Backoff()
@@ -62,7 +63,9 @@ class Relay:
             row_factory=namedtuple_row,
             connect_timeout=5,
             application_name="hengyang-outbox-relay",
-            options="-c statement_timeout=30s -c tcp_keepalives_idle=10",
+            options="-c statement_timeout=30s",
+            keepalives_idle=10,
+            tcp_user_timeout=15_000,
         )
 
     def _serve(self, connection: psycopg.Connection[Any]) -> None:

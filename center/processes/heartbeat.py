@@ -20,6 +20,7 @@ from center.processes.figures import QueueFigure
 log = logger(__name__)
 
 BEAT_SECONDS = 5.0
+PATIENCE_SECONDS = 4.0  # with a database that hangs, at the end of the process
 
 
 class Heartbeat:
@@ -62,9 +63,10 @@ class Heartbeat:
     def stop(self) -> None:
         """Says that the process has ended in good order."""
         self._stop.set()
-        self._thread.join()
-        self._beat("stopped")
-        self._close()
+        self._thread.join(PATIENCE_SECONDS)
+        if not self._thread.is_alive():
+            self._beat("stopped")
+            self._close()
 
     def _run(self) -> None:
         while not self._stop.wait(self._interval):
@@ -92,6 +94,7 @@ class Heartbeat:
             connect_timeout=3,
             application_name=f"hengyang-heartbeat-{self._identity['name']}",
             options="-c statement_timeout=3s",
+            tcp_user_timeout=5000,
         )
 
     def _close(self) -> None:
