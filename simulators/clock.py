@@ -23,7 +23,8 @@ class Clock:
             raise ValueError("a start in the past needs a speed above 1 to reach the present")
         self._wall = wall
         self.real = real
-        self.born = wall()  # what is due before this is history
+        # What is due before this is history; without a start there is none.
+        self.born = float("-inf") if start is None else wall()
         self._speed = speed
         self._anchor: tuple[float, float] | None = None if start is None else (start, real())
         self._stopped_at: float | None = None

@@ -211,7 +211,7 @@ class Device:
         return Sending(topic, wire.encode(status, self.content_type))
 
     def wind_up(self) -> None:
-        """The simulation ends: the antenna works again and late messages leave at once."""
+        """The simulation rests: the antenna works again and late messages leave at once."""
         self._offline_until = self._paused_until = 0.0
         self._release(NEVER)
 

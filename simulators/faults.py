@@ -57,6 +57,7 @@ class Troubles:
         self._touches: dict[str, Fault] = {}
         self._episodes: dict[str, tuple[Fault, float]] = {}
         self.skew = 0.0
+        self.due = float("inf")  # when the next episode begins
         self.started: dict[str, int] = {}
 
     def add(self, fault: Fault, now: float) -> None:
@@ -68,6 +69,7 @@ class Troubles:
             self._count("skew")
         else:
             self._episodes[fault.name] = (fault, now + self._pause(fault))
+        self._look_ahead()
 
     def remove(self, name: str) -> None:
         """Switch a fault off; an episode under way ends by itself."""
@@ -75,11 +77,7 @@ class Troubles:
         self._episodes.pop(name, None)
         if name == "skew":
             self.skew = 0.0
-
-    @property
-    def due(self) -> float:
-        """When the next episode begins."""
-        return min((when for _, when in self._episodes.values()), default=float("inf"))
+        self._look_ahead()
 
     def begin(self, now: float) -> list[Episode]:
         """Episodes that begin by now."""
@@ -90,6 +88,7 @@ class Troubles:
                 self._episodes[name] = (fault, now + seconds + self._pause(fault))
                 self._count(name)
                 begun.append(Episode(name, seconds))
+        self._look_ahead()
         return begun
 
     def touch(self) -> Touch:
@@ -110,6 +109,9 @@ class Troubles:
         """What a bad line makes of a payload: never what it was."""
         chance, ways = self._chance, (_cut, _flip, _garbage, _not_a_number, _wrong_type)
         return chance.choice(ways)(payload, chance)
+
+    def _look_ahead(self) -> None:
+        self.due = min((when for _, when in self._episodes.values()), default=float("inf"))
 
     def _pause(self, fault: Fault) -> float:
         return self._chance.expovariate(1 / fault.every_seconds)

@@ -93,7 +93,7 @@ class Fleet:
 
     def stop(self, drain_seconds: float = 10.0) -> bool:
         """Make nothing new, wait until all is delivered, say good-bye; False if some is left."""
-        self._engine.ask(self._begin_end)
+        self._engine.ask(self._pause)
         deadline = time.monotonic() + drain_seconds
         while (left := self.snapshot().backlog) and time.monotonic() < deadline:
             time.sleep(DRAIN_LOOK_SECONDS)
@@ -106,8 +106,8 @@ class Fleet:
         return not left
 
     def pause(self) -> None:
-        """Make nothing new; connections stay."""
-        self._engine.ask(self._clock.pause)
+        """Make nothing new; outages end, so that all that is kept can be delivered."""
+        self._engine.ask(self._pause)
 
     def resume(self) -> None:
         """Go on at the present, or, while catching up, where it stood."""
@@ -158,7 +158,7 @@ class Fleet:
             paused=self._clock.paused,
         )
 
-    def _begin_end(self) -> None:
+    def _pause(self) -> None:
         self._clock.pause()
         self._each(_hurry)
 

@@ -32,7 +32,7 @@ class Runner:
     def tick(self) -> None:
         """Whatever is due now, on either clock."""
         now, real = self._clock.now(), self._clock.real()
-        in_past = self.in_past
+        in_past = self.device.due(now) < self._clock.born
         if in_past and self.device.backlog >= HISTORY_BACKLOG:
             self._plan(real + HISTORY_PAUSE_SECONDS)
         else:

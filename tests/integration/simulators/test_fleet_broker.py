@@ -218,13 +218,17 @@ def test_a_concentrator_passes_commands_to_its_devices(stack: LocalStack, fleets
         assert answer.ok
 
 
-def test_a_paused_fleet_says_nothing_and_goes_on_in_the_present(
+def test_a_paused_fleet_delivers_what_it_has_says_nothing_new_and_goes_on_in_the_present(
     stack: LocalStack, fleets: Fleets
 ) -> None:
     with listening(stack, *wire.UPWARD):
         fleet = fleets.start()
         until(lambda: connected(fleet))
+        fleet.inject(Fault(name="drop_out", every_seconds=0.05, seconds=900.0), [LAMP])
+        until(lambda: not connected(fleet) and fleet.snapshot().backlog > 5)
+        fleet.heal("drop_out")
         fleet.pause()
+        until(lambda: connected(fleet) and not fleet.snapshot().backlog)
         made = fleet.snapshot().figures["made"]
         assert fleet.snapshot().paused
         assert fleet.snapshot().figures["made"] == made
