@@ -87,7 +87,8 @@ def _digest(request: BaseModel | bytes | None) -> bytes:
     return hmac.digest(secret, b"idempotency " + (request or b""), "sha256")
 
 
-def _once(
+# Nothing here waits; a plain `def` would be sent through a thread.
+async def _once(
     request: Request,
     idempotency_key: Annotated[
         str | None,

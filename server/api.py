@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 
 PREFIX = "/api/v1"
 
@@ -28,9 +28,7 @@ ROUTERS: tuple[str, ...] = (
 )
 
 
-def build() -> APIRouter:
-    """All routers under `/api/v1`."""
-    api = APIRouter(prefix=PREFIX)
+def include(app: FastAPI) -> None:
+    """All routers under `/api/v1`, each by itself: a router within a router is searched twice."""
     for name in ROUTERS:
-        api.include_router(import_module(name).router)
-    return api
+        app.include_router(import_module(name).router, prefix=PREFIX)

@@ -33,7 +33,7 @@ def create_app() -> FastAPI:
     )
     problems.install(app)
     app.include_router(health.router)
-    app.include_router(api.build())
+    api.include(app)
     app.router.default = Pages(config.web_dist)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]  # FastAPI's own way
     return app

@@ -12,7 +12,7 @@ from center import errors
 from center.errors import HengyangError
 from center.identity.guard import Door
 from center.problems import MEDIA_TYPE, Problem
-from center.requests import _if_match
+from center.requests import if_match_header
 
 DESCRIPTION = """\
 Lists are pages: `{"items": [...], "next": cursor}`; give `next` as `after` to read on.
@@ -68,7 +68,7 @@ def _possible(context: Any, method: str) -> list[type[HengyangError]]:
     found: list[type[HengyangError]] = [errors.Unavailable]
     if any(isinstance(call, Door) for call in taking_part):
         found += [errors.Unauthenticated, errors.Forbidden]
-    if _if_match in taking_part:
+    if if_match_header in taking_part:
         found += [errors.Stale, errors.PreconditionMissing]
     if "{" in context.path_format:
         found.append(errors.NotFound)

@@ -29,7 +29,8 @@ def find_caller(token: str, address: str) -> tuple[Caller, bool]:
     """
     session_id = session_of(token)
     moment = now()
-    with engine().begin() as connection:
+    # Without a transaction of its own: two round trips instead of five, on every request.
+    with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         row = connection.execute(
             sa.text(sql("center.identity", "caller")), {"session_id": session_id}
         ).one_or_none()
