@@ -61,7 +61,7 @@ class UploadDoor(Door):
             return _known_device(device)
         caller = self._users(request, token)
         division = min(caller.divisions, key=len, default=None)
-        return Uploader(f"user:{caller.username}", None, division)
+        return Uploader(f"user:{caller.username}", None, division, caller)
 
 
 def _known_device(given: HTTPBasicCredentials) -> Uploader:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from center.audit.service import audit
 from center.clock import now
 from center.database import sql
 from center.errors import NotFound
@@ -28,6 +29,7 @@ class Uploader:
     name: str  # `device:EP-0001` or `user:operator`
     device: int | None
     division_code: str | None
+    caller: Caller | None = None  # of a user: the act is audited
 
 
 def keep(
@@ -44,6 +46,8 @@ def keep(
         return known, False
     store.put(received.sha256, received.file)
     session.execute(_stored(digest, received, uploader))
+    if uploader.caller is not None:
+        audit(session, uploader.caller, "evidence.keep", "evidence", received.sha256)
     return session.get_one(Evidence, digest, populate_existing=True), True
 
 

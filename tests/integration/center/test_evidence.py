@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from center.clock import now
@@ -124,6 +125,17 @@ def test_a_device_sends_a_picture_and_those_of_its_division_see_it(client, devic
     assert "private" in seen.headers["cache-control"]
     assert client.as_role("operator", divisions=["430406"]).get(path(large)).status_code == 404
     assert client.get(path(large)).status_code == 401
+
+
+def test_a_user_with_the_permission_sends_and_the_act_is_audited(client, session) -> None:
+    role = client.as_role("inspector", divisions=["430405"])
+    answer = role.put(path(PICTURE), content=PICTURE)
+    assert answer.status_code == 201, answer.text
+    assert role.put(path(PICTURE), content=PICTURE).status_code == 200
+    acts = session.execute(sa.text("SELECT action, object_id FROM audit_log")).all()
+    assert [act for act in acts if act[0] == "evidence.keep"] == [
+        ("evidence.keep", digest(PICTURE))
+    ]
 
 
 def test_a_known_tag_saves_the_content(client, device) -> None:
