@@ -1,5 +1,6 @@
 """Reading and marking dead letters, inside the caller's divisions."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,16 @@ PREVIEW_BYTES = 4096
 _SAME = Shown.model_fields.keys() & DeadLetter.__mapper__.column_attrs.keys()
 
 
+_CONDITIONS: dict[str, Callable[[Any], sa.ColumnElement[bool]]] = {
+    "reason": lambda reason: DeadLetter.reason == reason,
+    "state": lambda state: DeadLetter.state == state,
+    "device_id": lambda device_id: DeadLetter.device_id == device_id,
+    "stream": lambda stream: DeadLetter.stream == stream,
+    "received_from": lambda moment: DeadLetter.last_received_at >= moment,
+    "received_until": lambda moment: DeadLetter.first_received_at < moment,
+}
+
+
 @dataclass(frozen=True)
 class Filters:
     """What a list is narrowed to; None: not narrowed."""
@@ -33,15 +44,8 @@ class Filters:
 
     def conditions(self) -> list[sa.ColumnElement[bool]]:
         """Each given filter as a condition."""
-        chosen: dict[str, sa.ColumnElement[bool]] = {
-            "reason": DeadLetter.reason == self.reason,
-            "state": DeadLetter.state == self.state,
-            "device_id": DeadLetter.device_id == self.device_id,
-            "stream": DeadLetter.stream == self.stream,
-            "received_from": DeadLetter.last_received_at >= self.received_from,
-            "received_until": DeadLetter.first_received_at < self.received_until,
-        }
-        return [condition for name, condition in chosen.items() if getattr(self, name) is not None]
+        given = {name: getattr(self, name) for name in _CONDITIONS}
+        return [_CONDITIONS[name](value) for name, value in given.items() if value is not None]
 
 
 def scope(caller: Caller) -> sa.ColumnElement[bool]:

@@ -17,7 +17,8 @@ def _replays() -> None:
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
             requested_by text NOT NULL, requested_at timestamptz NOT NULL DEFAULT now(),
             filter jsonb NOT NULL, requested integer NOT NULL)""")
-    op.execute("GRANT SELECT, INSERT ON dead_letter_replays TO hengyang_app")
+    op.execute("GRANT SELECT, INSERT, UPDATE (requested) ON dead_letter_replays TO hengyang_app")
+    op.execute("GRANT SELECT ON dead_letter_replays TO hengyang_ingest")
     op.execute("""
         ALTER TABLE dead_letters
             ADD COLUMN version integer NOT NULL DEFAULT 1,
