@@ -44,7 +44,8 @@ export function valueAxis(ink: Ink, name: string, range: { min?: number; max?: n
     name,
     ...range,
     scale: true,
-    nameTextStyle: { color: ink.quiet, align: 'right' as const, padding: [0, 6, 0, 0] },
+    // The name begins at the axis: however long the unit, it is not cut.
+    nameTextStyle: { color: ink.quiet, align: 'left' as const },
     axisLabel: { color: ink.quiet },
     splitLine: { lineStyle: { color: ink.grid } },
   }

@@ -5,6 +5,8 @@ import type { DeviceCount, Ledger } from '@/data/system'
 import { filling, share } from './filling'
 import { imbalance } from './ledger'
 import { deviceMatrix } from './matrix'
+import { sayDetail } from './processDetail'
+import { sayAmount, sayQueue } from './queueNames'
 
 describe('the ledger', () => {
   const ledger = (deliveries: number): Ledger => ({
@@ -36,6 +38,30 @@ describe('a queue', () => {
   ] as const)('of %d with limit %s', (length, limit, part, word) => {
     expect(share({ length, limit })).toBe(part)
     expect(filling({ length, limit })).toBe(word)
+  })
+})
+
+describe('names of queues', () => {
+  it.each([
+    ['ingest-1:intake', 12, 'ingest-1 · 待入库', '12 条'],
+    ['broker:bytes_held', 2048, '消息代理 · 占用内存', '2 kB'],
+    ['jobs', 0, '待办任务', '0 项'],
+    ['worker-1:novelty', 3, 'worker-1 · novelty', '3 条'],
+  ])('%s', (name, length, said, amount) => {
+    expect(sayQueue(name)).toBe(said)
+    expect(sayAmount(name, length)).toBe(amount)
+  })
+})
+
+describe('a process', () => {
+  it('speaks in short words and leaves out what is empty', () => {
+    const detail = {
+      tally: { stored: 1432, last_error: '' },
+      queues: [{}],
+      connected: true,
+      novel: 'x',
+    }
+    expect(sayDetail(detail)).toBe('入库 1,432 · 已连接代理 · novel x')
   })
 })
 
