@@ -12,6 +12,7 @@ from center.identity.login import brakes
 from center.identity.sessions import service as sessions
 from center.outbox.tasks import clean_sent
 from center.processes.tasks import forget_lost
+from ingest.commands.tasks import forget_closed
 from ingest.series.tasks import retire_old_facts, roll_up
 from server import jobs
 
@@ -44,5 +45,6 @@ SCHEDULE = (
     Periodic("outbox.clean", "23 * * * *", lambda _: clean_sent()),
     Periodic("audit.anchor", "5 16 * * *", lambda _: anchor_now()),
     Periodic("identity.forget", "35 18 * * *", _forget_log_ins),
+    Periodic("commands.forget", "5 19 * * *", lambda _: forget_closed()),
     Periodic("series.retire", "35 19 * * *", lambda _: retire_old_facts()),
 )

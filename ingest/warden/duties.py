@@ -10,6 +10,7 @@ import psycopg
 from center.clock import now
 from ingest import blindness, liveness, wire
 from ingest.commands import dispatch
+from ingest.commands.repository import requeue_sent
 from ingest.devices.broker_files import publish_broker_files
 from ingest.ledger import gaps
 from ingest.warden import status
@@ -57,6 +58,7 @@ def ask_for_reports(connection: Connection, office: Office) -> None:
         connection.execute(
             "INSERT INTO report_requests (reason) VALUES ('the broker or its link came back')"
         )
+        requeue_sent(connection)  # commands the broker may have held and lost; devices know repeats
     if not office.link.connected:
         return
     request = connection.execute(
