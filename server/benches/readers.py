@@ -1,0 +1,121 @@
+"""Many people who look something up: GET requests at given moments, whatever comes back when."""
+
+import asyncio
+import multiprocessing
+import random
+import time
+from dataclasses import dataclass
+
+CONNECTIONS = 32  # kept alive; each is used far more often than the server lets one idle
+SPAWN_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request: a name under which it is reported, and its path with the query."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Visit:
+    """All requests of a run, sent at random moments (Poisson) with `rate` a second on average."""
+
+    host: str
+    port: int
+    token: str
+    asks: tuple[Ask, ...]
+    rate: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`seconds` from the moment when the request was meant to be sent to the end of its answer.
+
+    `late` is the part of it that passed before it was sent. Status 0: the connection broke.
+    """
+
+    name: str
+    status: int
+    seconds: float
+    late: float
+
+
+@dataclass
+class Seen:
+    """What came of a visit."""
+
+    answers: list[Answer]
+    seconds: float
+    cpu_seconds: float
+
+
+class _Connection:
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._head = (
+            f" HTTP/1.1\r\nHost: {visit.host}\r\nAuthorization: Bearer {visit.token}\r\n\r\n"
+        )
+
+    async def open(self) -> None:
+        self._reader, self._writer = await asyncio.open_connection(
+            self._visit.host, self._visit.port
+        )
+
+    async def get(self, path: str) -> int:
+        """The status of the answer, once all of it is here."""
+        self._writer.write(f"GET {path}{self._head}".encode())
+        head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
+        length = int(head.partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0])
+        await self._reader.readexactly(length)
+        return int(head[9:12])
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+async def _pay(visit: Visit) -> Seen:
+    free: asyncio.Queue[_Connection] = asyncio.Queue()
+    for _ in range(CONNECTIONS):
+        connection = _Connection(visit)
+        await connection.open()
+        free.put_nowait(connection)
+    answers: list[Answer] = []
+    rng = random.Random(1)
+    began = due = time.perf_counter()
+    async with asyncio.TaskGroup() as group:
+        for ask in visit.asks:
+            due += rng.expovariate(visit.rate)
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            group.create_task(_ask(ask, due, free, answers))
+    seconds = time.perf_counter() - began
+    while not free.empty():
+        free.get_nowait().close()
+    return Seen(answers, seconds, time.process_time())
+
+
+async def _ask(
+    ask: Ask, due: float, free: "asyncio.Queue[_Connection]", answers: list[Answer]
+) -> None:
+    connection = await free.get()
+    sent = time.perf_counter()
+    try:
+        status = await connection.get(ask.path)
+    except (OSError, EOFError, ValueError):
+        status = 0
+        connection.close()
+        await connection.open()
+    answers.append(Answer(ask.name, status, time.perf_counter() - due, sent - due))
+    free.put_nowait(connection)
+
+
+def _run(visit: Visit) -> Seen:
+    return asyncio.run(_pay(visit))
+
+
+def pay(visit: Visit) -> Seen:
+    """Sends all requests from a process of its own and waits for the last answer."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        handle = pool.apply_async(_run, (visit,))
+        return handle.get(timeout=len(visit.asks) / visit.rate * 2 + SPAWN_SECONDS)
