@@ -9,9 +9,13 @@ from sqlalchemy.orm import Session
 
 from center.database import sql
 from center.processes.figures import QueueFigure
+from server.system.remembered import Remembered
 
 RATE_WINDOW = timedelta(seconds=10)
 RATE_LAG = timedelta(seconds=1)
+# Of 25,000 devices it takes 15 to 20 ms, everything else on the page together 5. States are judged
+# every two seconds.
+_device_counts: Remembered[list[tuple[str, str, int]]] = Remembered(seconds=4)
 
 
 def _run(session: Session, name: str, **names: Any) -> sa.CursorResult[*tuple[Any, ...]]:
@@ -19,9 +23,14 @@ def _run(session: Session, name: str, **names: Any) -> sa.CursorResult[*tuple[An
 
 
 def device_counts(session: Session, divisions: Sequence[str]) -> list[tuple[str, str, int]]:
-    """(kind, state, count); `divisions` as LIKE patterns."""
-    rows = _run(session, "devices", divisions=list(divisions))
-    return [(kind, state, count) for kind, state, count in rows]
+    """(kind, state, count), counted some seconds ago at most; `divisions` as LIKE patterns."""
+
+    def count() -> list[tuple[str, str, int]]:
+        rows = _run(session, "devices", divisions=list(divisions))
+        return [(kind, state, count) for kind, state, count in rows]
+
+    database = session.connection().engine.url.database
+    return _device_counts.get((database, *divisions), count)
 
 
 def books(session: Session) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from ingest.devices.schemas import Kind, State
 
 
 class DeviceCount(BaseModel):
-    """How many devices of a kind, in your divisions, are in a state."""
+    """How many devices of a kind, in your divisions, are in a state; up to 4 seconds old."""
 
     kind: Kind
     state: State
