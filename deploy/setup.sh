@@ -44,7 +44,7 @@ logged() {
     say "    done in $((SECONDS - started)) s"
 }
 
-last_line() { grep -v -e '^$' -e '^WARNING' "$1" | tail -n 1 | cut -c 1-100; }
+last_line() { grep -v -e '^\s*$' -e '^WARNING' "$1" | tail -n 1 | cut -c 1-100; }
 
 hash_of() { cat -- "$@" | sha256sum | cut -d ' ' -f 1; }
 hash_of_web() {
@@ -117,6 +117,8 @@ make_venv() {
         --no-compile)
     "${pip[@]}" --require-hashes -r requirements.lock
     "${pip[@]}" --no-deps --no-build-isolation -e .
+    # What pyproject.toml asks for and the lock lacks is found here, not by a program at work.
+    "$VENV/bin/python" -m pip check
 }
 
 set_up_python() {
