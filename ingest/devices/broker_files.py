@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ from center.database import sql
 from center.logs import logger
 from center.settings import MqttSettings
 from ingest import wire
+from ingest.broker import parse
+from ingest.devices.kept_sessions import end_kept_sessions
 
 log = logger(__name__)
 
@@ -44,6 +46,12 @@ def acl(service: str) -> str:
     return "\n".join([service.rstrip("\n"), "", *missing, ""])
 
 
+def outdated(before: str, after: str) -> list[str]:
+    """Accounts of a password file that the next one lacks or has with another password."""
+    still = set(after.splitlines())
+    return [line.partition(":")[0] for line in before.splitlines() if line not in still]
+
+
 def publish_broker_files(
     connection: psycopg.Connection[Any], config: MqttSettings, *, always_signal: bool = False
 ) -> bool:
@@ -65,12 +73,20 @@ def publish_broker_files(
         "passwd": passwd(_read(folder / "passwd.service"), accounts),
         "acl": acl(_read(folder / "acl.service")),
     }
+    _part_from(outdated(_read(folder / "passwd"), wanted["passwd"]), config)
     changed = [name for name, text in wanted.items() if _replace(folder / name, text)]
     if changed or always_signal:
         signalled = _hang_up(config.mqtt_pid_file)
         devices = len(accounts)
         log.info("broker_files_published", changed=changed, devices=devices, signalled=signalled)
     return bool(changed)
+
+
+def _part_from(client_ids: Sequence[str], config: MqttSettings) -> None:
+    try:
+        end_kept_sessions(parse(config.mqtt_url), client_ids)
+    except OSError as error:
+        log.info("broker_away", error=str(error))
 
 
 def _read(path: Path) -> str:

@@ -166,3 +166,36 @@ def test_a_stale_process_number_is_not_signalled(database, tmp_path):
         config = settings(MqttSettings).model_copy(update=files)
         assert publish_broker_files(connection, config)  # SIGHUP would end this test
     assert (tmp_path / "passwd").read_text() == "ingest:x\n"
+
+
+def test_the_session_kept_for_an_account_ends_with_its_password(publish, port):
+    old = desk.add(device_id="WL-0001", **DEVICE)
+    publish()
+    let_in(port, "WL-0001", old).client.disconnect()
+
+    def session_is_kept(secret: str) -> bool:
+        """Connects as a device that comes back does, once the broker knows its password."""
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            answers: list[tuple[bool, bool]] = []
+            client = mqtt.Client(CallbackAPIVersion.VERSION2, "WL-0001", protocol=mqtt.MQTTv5)
+            client.username_pw_set("WL-0001", secret)
+            client.on_connect = lambda *a, to=answers: to.append(
+                (not a[3].is_failure, a[2].session_present)
+            )
+            kept = mqtt.Properties(mqtt.PacketTypes.CONNECT)
+            kept.SessionExpiryInterval = 3600
+            client.connect("127.0.0.1", port, clean_start=False, properties=kept)
+            while not answers and time.monotonic() < until:
+                client.loop(0.05)
+            client.disconnect()
+            client.loop(0.05)
+            if answers and answers[0][0]:
+                return answers[0][1]
+        raise AssertionError("the broker does not let the device in")
+
+    session_is_kept(old)
+    assert session_is_kept(old)
+    new = desk.rotate("WL-0001")
+    publish()
+    assert not session_is_kept(new)
