@@ -7,13 +7,9 @@ import { defineConfig } from 'vitest/config'
 const API = process.env['HENGYANG_API_URL'] ?? 'http://127.0.0.1:8000'
 
 /** Libraries that change seldom, each in a file of its own, so that a new release of ours is a
- *  small download. Order matters: the first pattern that matches wins. */
+ *  small download. Components are left to the pages that use them: logging in needs few. */
 const CHUNKS = [
   { name: 'charts', test: /node_modules[\\/](echarts|zrender)[\\/]/ },
-  {
-    name: 'components',
-    test: /node_modules[\\/](element-plus|@element-plus|@floating-ui|dayjs)[\\/]/,
-  },
   { name: 'vue', test: /node_modules[\\/](vue|@vue|vue-router|vue-i18n|@intlify|@tanstack)[\\/]/ },
 ]
 
