@@ -88,6 +88,29 @@ def ask_for_reports(connection: Connection, office: Office) -> None:
             )
 
 
+def ask_returned(connection: Connection, office: Office) -> None:
+    """Asks devices that came back later than we did after the broker lost their sessions too.
+
+    What we said to them before then reached nobody.
+    """
+    waiting = office.link.returned
+    if not waiting:
+        return
+    returned = [waiting.popleft() for _ in range(min(len(waiting), ASK_PER_ROUND))]
+    try:
+        rows = connection.execute(
+            "SELECT r.id, d.kind, d.device_id FROM devices d,"
+            " (SELECT max(id) AS id FROM report_requests WHERE requested_at > now() - %s) r"
+            " WHERE r.id > 0 AND d.device_id = ANY(%s) AND d.enabled AND d.retired_at IS NULL",
+            (REACHABLE, returned),
+        ).fetchall()
+    except psycopg.Error:
+        waiting.extendleft(reversed(returned))
+        raise
+    for request, kind, device_id in rows:
+        _ask(office, kind, device_id, f"report-{request}", wire.COMMAND_REPORT, {})
+
+
 def _ask(office: Office, kind: str, device_id: str, name: str, verb: str, args: Any) -> bool:
     return office.link.command(
         kind, device_id, name, verb, args, now() + ASK_DEADLINE, int(ASK_DEADLINE.total_seconds())

@@ -35,6 +35,8 @@ class Link:
 
     def __init__(self, address: BrokerAddress, name: str) -> None:
         self.statuses: deque[Delivery] = deque(maxlen=MOST_WAITING)
+        # Devices that spoke of themselves just now, other than through a retained message.
+        self.returned: deque[str] = deque(maxlen=MOST_WAITING)
         self.gauges: dict[str, str] = {}
         self.connections = 0
         self._address = address
@@ -115,6 +117,8 @@ class Link:
             if gauge:
                 self.gauges[gauge] = bytes(message.payload).decode("utf-8", "replace")
             return
+        if not message.retain:
+            self.returned.append(name.split("/")[3])
         properties: Any = message.properties
         self.statuses.append(
             Delivery(

@@ -46,6 +46,7 @@ DUTIES = (
     Duty("status", 0.5, duties.keep_status),
     Duty("liveness", 5, duties.judge_liveness),
     Duty("reports", 1, duties.ask_for_reports),
+    Duty("returned", 1, duties.ask_returned),
     Duty("gaps", 2, duties.follow_gaps),
     Duty("resend", 2, duties.ask_again),
     Duty("commands", 0.5, duties.send_commands),

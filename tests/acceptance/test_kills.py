@@ -83,23 +83,29 @@ def test_what_a_killed_broker_forgot_is_sent_again(load: Loaded) -> None:
     load.settle()
 
 
+@pytest.mark.parametrize("saved", [True, False], ids=["since its save", "with all sessions"])
 def test_what_a_killed_broker_forgot_at_the_very_end_is_reported_and_sent_again(
-    load: Loaded,
+    saved: bool, load: Loaded
 ) -> None:
     """Nothing comes after the loss that would show a hole: only a report of devices can tell."""
     site = load.site
     load.settle()
     load.fleet.resume()
     for name in ("gateway-1", "gateway-2"):
-        site.signal(name, signal.SIGSTOP)  # so that all of it lies in the broker's memory
+        site.kill(name)  # so that all of it lies in the broker's memory
     goes_on(load)
     load.fleet.pause()
     until(lambda: load.fleet.snapshot().backlog == 0, "the broker acknowledged everything")
     site.stack.kill("mosquitto")
-    for name in ("gateway-1", "gateway-2"):
-        site.signal(name, signal.SIGCONT)
     assert load.score()[1] != []
-    site.stack.start("mosquitto")
+    if not saved:
+        (site.stack.dir / "mosquitto/mosquitto.db").unlink(missing_ok=True)
+    moment = site.figure("SELECT now()")
+    for name in ("gateway-1", "gateway-2"):
+        site.start(name, GATEWAY)
+    held = "SELECT count(*) FROM gateways WHERE held_at > %s"
+    until(lambda: site.figure(held, moment) == 2, "both gateways wait for the broker")
+    site.stack.start("mosquitto")  # devices come back later than we do
     load.settle()
     assert site.figure("SELECT count(*) FROM gaps WHERE state = 'healed'") > 0
 
