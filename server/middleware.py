@@ -186,7 +186,13 @@ def build() -> list[Middleware]:
                 CORSMiddleware,
                 allow_origins=list(origins),
                 allow_methods=["*"],
-                allow_headers=["Authorization", "Content-Type", "If-Match", "Idempotency-Key"],
+                allow_headers=[
+                    "Authorization",
+                    "Content-Type",
+                    "If-Match",
+                    "Idempotency-Key",
+                    "X-Background",
+                ],
                 expose_headers=["ETag", "Location", "Retry-After", "X-Request-Id"],
             )
         )

@@ -18,7 +18,8 @@ DESCRIPTION = """\
 Lists are pages: `{"items": [...], "next": cursor}`; give `next` as `after` to read on.
 Errors are problem documents (RFC 9457) with a stable `code`. Times are RFC 3339 in UTC.
 A change needs `If-Match` with the `ETag` that was read; a POST that creates takes an
-`Idempotency-Key`. Every answer carries `X-Request-Id`.
+`Idempotency-Key`. Every answer carries `X-Request-Id`. A request with `X-Background: 1` (a page
+that polls) does not count as use of the session, which ends when it is idle.
 """
 
 

@@ -17,6 +17,8 @@ bearer = OAuth2PasswordBearer(
     "/api/v1/auth/token", refreshUrl="/api/v1/auth/refresh", auto_error=False
 )
 
+BACKGROUND = "X-Background"
+
 
 class PasswordChangeRequired(Forbidden):
     """Choose a password of your own first: POST /api/v1/me/password."""
@@ -40,7 +42,9 @@ class Guard(Door):
     def __call__(self, request: Request, token: Annotated[str | None, Depends(bearer)]) -> Caller:
         if token is None:
             raise Unauthenticated()
-        caller, must_change = find_caller(token, client_address(request))
+        # A page that polls says so; else no session would ever be idle.
+        used = BACKGROUND not in request.headers
+        caller, must_change = find_caller(token, client_address(request), used=used)
         structlog.contextvars.bind_contextvars(user_id=caller.user_id)
         request.state.caller = caller
         if must_change and self.permissions:

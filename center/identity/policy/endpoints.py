@@ -20,12 +20,19 @@ class Policy(Body):
 
     model_config = ConfigDict(from_attributes=True)
 
-    password_min_length: int = Field(ge=8, le=64, description="Characters.")
-    password_history: int = Field(ge=0, le=24, description="Last passwords not to be taken again.")
-    password_max_age_days: int = Field(ge=1, le=3650)
-    lockout_failures: int = Field(ge=3, le=100, description="Failed log-ins until a lock-out.")
+    password_min_length: int = Field(ge=8, le=64, description="Characters.", examples=[12])
+    password_history: int = Field(
+        ge=0, le=24, description="Last passwords not to be taken again.", examples=[5]
+    )
+    password_max_age_days: int = Field(ge=1, le=3650, examples=[90])
+    lockout_failures: int = Field(
+        ge=3, le=100, description="Failed log-ins until a lock-out.", examples=[5]
+    )
     lockout_seconds: int = Field(
-        ge=10, le=86400, description="Length of the first lock-out; each further one is doubled."
+        ge=10,
+        le=86400,
+        description="Length of the first lock-out; each further one is doubled.",
+        examples=[300],
     )
     address_failures: int = Field(
         ge=10, le=100_000, description="Failed log-ins of one address in a minute."

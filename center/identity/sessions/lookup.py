@@ -20,8 +20,10 @@ class SessionEnded(InvalidToken):
     """This session has ended: log in again."""
 
 
-def find_caller(token: str, address: str) -> tuple[Caller, bool]:
+def find_caller(token: str, address: str, *, used: bool = True) -> tuple[Caller, bool]:
     """Who the token belongs to, and whether only the password may be changed.
+
+    `used` False leaves the session as idle as it was: a page asked, not the person before it.
 
     Raises:
         InvalidToken: forged or expired.
@@ -36,7 +38,7 @@ def find_caller(token: str, address: str) -> tuple[Caller, bool]:
         ).one_or_none()
         if row is None or row.disabled or ended_at(row, row.idle_logout_seconds, moment):
             raise SessionEnded
-        if moment - row.last_used_at > timedelta(seconds=TOUCH_SECONDS):
+        if used and moment - row.last_used_at > timedelta(seconds=TOUCH_SECONDS):
             connection.execute(_TOUCH, {"now": moment, "session_id": session_id})
     must_change = must_change_password(
         row.must_change_password, row.password_changed_at, row.password_max_age_days, moment

@@ -21,7 +21,9 @@ class Tokens(BaseModel):
 class Refresh(Body):
     """A refresh token to be replaced."""
 
-    refresh_token: str = Field(min_length=1, max_length=200)
+    refresh_token: str = Field(
+        min_length=1, max_length=200, examples=["Zk3rN0c9Jq7bX2vL8sT5wY1uH4gD6fA0eP-oI_mKjBn"]
+    )
 
 
 class SessionRead(BaseModel):

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from center.identity.login.schemas import Code
 from center.identity.passwords import MAX_LENGTH
 from center.requests import Body
 
@@ -25,7 +26,11 @@ Division = Annotated[
     StringConstraints(pattern=r"^[0-9]{2,15}$"),
     Field(description="Prefix of a division code: 4304 is the whole city.", examples=["430405"]),
 ]
-Password = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH)]
+Password = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_LENGTH),
+    Field(examples=["Correct-Horse-9-Battery"]),
+]
 RoleKey = Annotated[str, StringConstraints(max_length=40), Field(examples=["operator"])]
 
 
@@ -40,15 +45,15 @@ class NewUser(Body):
 class UserChange(Body):
     """What the system administrator may change; what is left out stays."""
 
-    display_name: DisplayName | None = None
-    disabled: bool | None = None
+    display_name: DisplayName | None = Field(None, examples=["王伟"])
+    disabled: bool | None = Field(None, examples=[True])
 
 
 class Grants(Body):
     """All roles and divisions of a user, which replace those before."""
 
-    roles: list[RoleKey] = Field(max_length=20)
-    divisions: list[Division] = Field(max_length=100)
+    roles: list[RoleKey] = Field(max_length=20, examples=[["analyst"]])
+    divisions: list[Division] = Field(max_length=100, examples=[["430405", "430406"]])
 
 
 class NewPassword(Body):
@@ -132,7 +137,7 @@ class TotpEnrolment(BaseModel):
 class TotpCode(Body):
     """A one-time code."""
 
-    code: Annotated[str, StringConstraints(pattern=r"^ *\d{3} ?\d{3} *$")]
+    code: Code = Field(examples=["123456"])
 
 
 class TotpRemoval(Body):

@@ -155,6 +155,16 @@ def test_a_use_is_noted(client: Api, owner: psycopg.Connection) -> None:
     assert age.fetchone() == (True,)
 
 
+def test_a_page_that_polls_does_not_keep_a_session_alive(
+    client: Api, owner: psycopg.Connection
+) -> None:
+    signed_in = client.as_role("operator")
+    owner.execute("UPDATE sessions SET last_used_at = now() - interval '5 minutes'")
+    assert signed_in.get(ME, headers={"X-Background": "1"}).status_code == 200
+    age = owner.execute("SELECT now() - last_used_at > interval '4 minutes' FROM sessions")
+    assert age.fetchone() == (True,)
+
+
 def test_a_change_of_roles_is_felt_at_once(client: Api, owner: psycopg.Connection) -> None:
     signed_in = client.as_role("operator")
     owner.execute("DELETE FROM user_roles WHERE role = 'operator'")
