@@ -38,7 +38,11 @@ export function timeAxis(ink: Ink, min?: number, max?: number) {
   }
 }
 
-export function valueAxis(ink: Ink, name: string, range: { min?: number; max?: number } = {}) {
+export function valueAxis(
+  ink: Ink,
+  name: string,
+  range: { min?: number; max?: number; interval?: number } = {},
+) {
   return {
     type: 'value' as const,
     name,

@@ -78,7 +78,7 @@ describe('a series', () => {
       { at: 60_000, value: 2, min: 1, max: 4, count: 4 },
     ],
     tornAfterMs: 90_000,
-    range: { min: -5, max: 5, outside: [] },
+    range: { min: -5, max: 5, step: 2, outside: [] },
     limits: [{ value: 4, name: 'High', low: false }],
     span: { start: 0, end: 60_000 },
     unit: '°C',

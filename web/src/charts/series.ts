@@ -47,7 +47,11 @@ export function seriesOption(drawing: SeriesDrawing, ink: Ink): ChartOption {
     },
     xAxis: timeAxis(ink, cityTime(span.start), cityTime(span.end)),
     yAxis: {
-      ...valueAxis(ink, unit, range ? { min: range.min, max: range.max } : {}),
+      ...valueAxis(
+        ink,
+        unit,
+        range ? { min: range.min, max: range.max, interval: range.step } : {},
+      ),
       axisLabel: { color: ink.quiet, formatter: formatReading },
     },
     series: [...(banded ? band(samples, drawing, ink) : []), line(samples, drawing, ink)],

@@ -37,6 +37,7 @@ describe('a number', () => {
     ['ug/m3', '21.5 µg/m³'],
     ['hPa', '21.5 hPa'],
     ['1', '21.5'],
+    ['deg', '21.5°'],
   ])('in %s is %s', (code, text) => expect(withUnit(formatReading(21.54, 1), code)).toBe(text))
 
   it('as a share keeps one decimal', () => expect(formatShare(0.9343)).toBe('93.4 %'))

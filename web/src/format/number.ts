@@ -24,7 +24,9 @@ export function formatReading(value: Maybe, decimals?: number): string {
 /** `12.5 °C` of `12.5` and `Cel`; the unit stays away when the value is unknown. */
 export function withUnit(text: string, code: string): string {
   const symbol = unitSymbol(code)
-  return text === UNKNOWN || symbol === '' ? text : `${text} ${symbol}`
+  if (text === UNKNOWN || symbol === '') return text
+  // Degrees of an angle stand at the figure, all other units apart from it.
+  return symbol === '°' ? `${text}°` : `${text} ${symbol}`
 }
 
 const BYTE = [1, 'B'] as const

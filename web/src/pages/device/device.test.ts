@@ -113,6 +113,7 @@ describe('the range of the axis', () => {
     expect(valueRange(samples, { low: -40, high: 60 }, true)).toEqual({
       min: -40,
       max: 60,
+      step: 20,
       outside: [],
     })
   })
@@ -124,7 +125,7 @@ describe('the range of the axis', () => {
     [-3.2, -1.1, -3.5, -1],
     [0.1, 0.3, 0.1, 0.3],
   ])('of %d to %d has round ends %d and %d', (low, high, min, max) => {
-    expect(roundRange(low, high)).toEqual({ min, max })
+    expect(roundRange(low, high)).toMatchObject({ min, max })
   })
 })
 

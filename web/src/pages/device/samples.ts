@@ -28,6 +28,8 @@ export interface Limits {
 export interface ValueRange {
   min: number
   max: number
+  /** Between two ticks. */
+  step: number
   /** Limits that lie outside the range and are told in words instead. */
   outside: number[]
 }
@@ -35,7 +37,7 @@ export interface ValueRange {
 const STEPS = [1, 2, 5, 10] as const
 
 /** The range widened to round ticks, so that the first and the last label can be read. */
-export function roundRange(low: number, high: number): { min: number; max: number } {
+export function roundRange(low: number, high: number): Omit<ValueRange, 'outside'> {
   const rough = (high - low || Math.abs(high) || 1) / 5
   const decade = 10 ** Math.floor(Math.log10(rough))
   const step = (STEPS.find((candidate) => candidate * decade >= rough) ?? 10) * decade
@@ -43,7 +45,7 @@ export function roundRange(low: number, high: number): { min: number; max: numbe
   const tidy = (value: number) => Number((Math.round(value) * step).toPrecision(12))
   const min = Math.floor(low / step)
   const max = Math.ceil(high / step)
-  return { min: tidy(min), max: tidy(min === max ? max + 1 : max) }
+  return { min: tidy(min), max: tidy(min === max ? max + 1 : max), step: tidy(1) }
 }
 
 /** Axis range that shows the data; a limit nearer than one data span is taken in. */
