@@ -50,12 +50,13 @@ def _by_city_day(moment: datetime, _width: timedelta) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row: the query, the width, the longest window, and the begin of a moment's bucket."""
+    """One row: query, width, longest window, the begin of a moment's bucket, if from rollups."""
 
     query: str
     width: timedelta
     longest: timedelta
     floor: Callable[[datetime, timedelta], datetime]
+    rolled: bool = False
 
     def align(self, moment: datetime) -> datetime:
         """The begin of the bucket that holds the moment, in UTC."""
@@ -68,8 +69,12 @@ RULES = {
     Bucket.MINUTE: Rule("series_short", timedelta(minutes=1), timedelta(days=7), _by_width),
     Bucket.FIVE_MINUTES: Rule("series_short", timedelta(minutes=5), timedelta(days=31), _by_width),
     Bucket.QUARTER: Rule("series_short", timedelta(minutes=15), timedelta(days=92), _by_width),
-    Bucket.HOUR: Rule("series_hours", timedelta(hours=1), timedelta(days=400), _by_width),
-    Bucket.DAY: Rule("series_days", timedelta(days=1), timedelta(days=4000), _by_city_day),
+    Bucket.HOUR: Rule(
+        "series_hours", timedelta(hours=1), timedelta(days=400), _by_width, rolled=True
+    ),
+    Bucket.DAY: Rule(
+        "series_days", timedelta(days=1), timedelta(days=4000), _by_city_day, rolled=True
+    ),
 }
 
 

@@ -31,7 +31,7 @@ def _source(device_id: DeviceIdPath, caller: Reader, session: Reads) -> Source:
     return source(session, caller, device_id)
 
 
-def _window(
+async def _window(  # async because it does not wait: it needs no thread
     start: Annotated[Moment | None, Query(description="Default: a day before `end`.")] = None,
     end: Annotated[Moment | None, Query(description="Default: now.")] = None,
 ) -> Window:

@@ -1,6 +1,6 @@
 """Reading what devices have said: latest values, series, tracks, passes, clocks."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from center.identity.caller import Caller
 from center.pages import Page, PageParameters, cut
 from ingest.devices.place import Point
 from ingest.series.buckets import MAX_POINTS, RULES, Bucket, TooManyPoints, Window, bounded, window
-from ingest.series.repository import Row, records, row, rows, unit
+from ingest.series.repository import Row, records, row, rows
 from ingest.series.schemas import (
     ClockSkew,
     Fix,
@@ -22,6 +22,7 @@ from ingest.series.schemas import (
     TrackFacts,
     TrackLine,
 )
+from ingest.series.settled import settled
 
 TRACK_LONGEST = timedelta(days=1)
 PASSES_LONGEST = timedelta(days=31)
@@ -42,6 +43,7 @@ class Source:
     device_id: str
     expected_interval_seconds: int | None
     quantities: list[str]
+    units: list[str]
 
 
 def source(session: Session, caller: Caller, device_id: str) -> Source:
@@ -53,7 +55,13 @@ def source(session: Session, caller: Caller, device_id: str) -> Source:
     found = row(session, "device", device_id=device_id)
     if found is None or not caller.sees(found.division_code):
         raise NotFound
-    return Source(found.number, found.device_id, found.expected_interval_seconds, found.quantities)
+    return Source(
+        found.number,
+        found.device_id,
+        found.expected_interval_seconds,
+        found.quantities,
+        found.units,
+    )
 
 
 def latest(session: Session, device: Source) -> Latest:
@@ -81,16 +89,18 @@ def series(
     if quantity not in device.quantities:
         raise NotMeasured(quantity=quantity, measured=device.quantities)
     span, rule = window(asked.start, asked.end, bucket), RULES[bucket]
+    place = device.quantities.index(quantity)
     found = records(
         session,
         rule.query,
         device=device.number,
         quantity=quantity,
-        place=device.quantities.index(quantity) + 1,
+        place=place + 1,
         start=span.start,
         end=span.end,
         width=rule.width,
         limit=MAX_POINTS + 1,
+        **(_settled(session, device, span) if rule.rolled else {}),
     )
     if len(found) > MAX_POINTS:
         raise TooManyPoints(limit=MAX_POINTS)
@@ -98,7 +108,7 @@ def series(
         {
             "device_id": device.device_id,
             "quantity": quantity,
-            "unit": unit(session, quantity),
+            "unit": device.units[place],
             "bucket": bucket,
             "start": span.start,
             "end": span.end,
@@ -106,6 +116,13 @@ def series(
             "points": found,
         }
     )
+
+
+def _settled(session: Session, device: Source, span: Window) -> dict[str, Any]:
+    state = row(session, "rollup_state", device=device.number, start=span.start, end=span.end)
+    if state is None:
+        raise NotFound
+    return asdict(settled(span, state.edge, state.marked, state.unsettled))
 
 
 def track(session: Session, device: Source, asked: Window, step_seconds: int) -> Track:

@@ -27,7 +27,8 @@ def devices(owner: psycopg.Connection) -> list[Source]:
     made = []
     for n in range(3):
         number = facts.enrol(owner, f"S-{n}")
-        made.append(Source(number, f"S-{n}", 60, facts.quantities(owner, number)))
+        quantities = facts.quantities(owner, number)
+        made.append(Source(number, f"S-{n}", 60, quantities, ["?"] * len(quantities)))
     return made
 
 
