@@ -1,5 +1,6 @@
 """The bulk writer: takes deliveries from the gateway, commits them, then has them acknowledged."""
 
+import struct
 import threading
 import time
 from collections import deque
@@ -20,8 +21,12 @@ from ingest.register import Register
 log = logger(__name__)
 RETRY_SECONDS = (0.1, 0.5, 1, 2, 5)
 WATCH_SECONDS = 2.0
-# What can be the fault of one message; anything else is the server's or ours, and is repeated.
-BLAMES_CONTENT = (psycopg.DataError, psycopg.IntegrityError, psycopg.NotSupportedError)
+# What can be the fault of one message: the database's word, or a value that a stage or COPY's
+# packing cannot take. Anything else is the server's or ours, and is repeated.
+BLAMES_CONTENT = (
+    psycopg.DataError, psycopg.IntegrityError, psycopg.NotSupportedError,
+    ValueError, TypeError, ArithmeticError, struct.error,
+)  # fmt: skip
 
 
 class Intake:
@@ -188,8 +193,8 @@ class Writer:
             connection.commit()
             return outcome
 
-    def _isolate(self, deliveries: Sequence[Delivery], error: psycopg.Error) -> bool:
-        """Halves a batch until the one message that the database refuses stands alone."""
+    def _isolate(self, deliveries: Sequence[Delivery], error: Exception) -> bool:
+        """Halves a batch until the one message that cannot be stored stands alone."""
         if len(deliveries) == 1:
             alone = deliveries[0]
             if alone.unstorable:
@@ -198,7 +203,7 @@ class Writer:
                 log.critical("message_not_even_dead", topic=alone.topic, error=alone.unstorable)
                 alone.receipt = None
                 return True
-            alone.unstorable = str(error).splitlines()[0][:300]
+            alone.unstorable = (str(error) or repr(error)).splitlines()[0][:300]
             log.error("message_unstorable", topic=alone.topic, error=alone.unstorable)
             return self._persist(deliveries)
         middle = len(deliveries) // 2
