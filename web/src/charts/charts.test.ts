@@ -105,6 +105,16 @@ describe('a series', () => {
     ).toEqual([4])
   })
 
+  it('labels every tick with its own digits', () => {
+    const { axisLabel } = seriesOption(drawing, INK).yAxis as {
+      axisLabel: { formatter: (value: number, index: number) => string }
+    }
+    expect([9.3, 9.4].map((tick, index) => axisLabel.formatter(tick, index))).toEqual([
+      '9.3',
+      '9.4',
+    ])
+  })
+
   it('has no band when the values are raw', () => {
     const raw = drawing.samples.map((sample) => ({ ...sample, min: null, max: null }))
     expect(seriesOf({ ...drawing, samples: raw })).toHaveLength(1)

@@ -52,7 +52,7 @@ export function seriesOption(drawing: SeriesDrawing, ink: Ink): ChartOption {
         unit,
         range ? { min: range.min, max: range.max, interval: range.step } : {},
       ),
-      axisLabel: { color: ink.quiet, formatter: formatReading },
+      axisLabel: { color: ink.quiet, formatter: (value: number) => formatReading(value) },
     },
     series: [...(banded ? band(samples, drawing, ink) : []), line(samples, drawing, ink)],
   } as ChartOption
