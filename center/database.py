@@ -1,5 +1,6 @@
 """The one database: engine, session, transaction per request, named SQL from files."""
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -7,6 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from psycopg import OperationalError as DriverOperationalError
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -41,13 +43,30 @@ def driver_url(url: object) -> str:
 
 
 def create_engine(url: object, application_name: str, **options: Any) -> sa.Engine:
-    """One engine per process; its connections show up in PostgreSQL under the process's name."""
-    return sa.create_engine(
+    """An engine; its connections show up in PostgreSQL under the process's name."""
+    made = sa.create_engine(
         driver_url(url),
-        pool_pre_ping=True,
         connect_args={"application_name": application_name, "connect_timeout": 5},
         **options,
     )
+    sa.event.listen(made, "checkout", _discard_dead)
+    return made
+
+
+def _discard_dead(connection: psycopg.Connection[Any], _record: object, _proxy: object) -> None:
+    """Has the pool replace connections that the server has closed.
+
+    An idle connection has nothing to read; one that has is asked. Asking each of them, as
+    `pool_pre_ping` does, would cost every request two round trips.
+    """
+    try:
+        socket = select.poll()
+        socket.register(connection.fileno(), select.POLLIN)
+        if socket.poll(0):
+            connection.execute("SELECT 1")
+            connection.rollback()
+    except psycopg.Error as error:
+        raise sa.exc.InvalidatePoolError from error
 
 
 _application_name = "hengyang"
@@ -62,6 +81,24 @@ def name_process(name: str) -> None:
 @cache
 def engine() -> sa.Engine:
     """The engine of the API and the worker, role `hengyang_app`."""
+    return _engine()
+
+
+@cache
+def reading_engine() -> sa.Engine:
+    """The same for reading: statements run each by itself, and the server refuses to write.
+
+    A transaction of reads would see no more than its statements do (READ COMMITTED), and its
+    begin and end are round trips.
+    """
+    return _engine(
+        "SET default_transaction_read_only = on",
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
+    )
+
+
+def _engine(*first_words: str, **options: Any) -> sa.Engine:
     config = settings(DatabaseSettings)
     made = create_engine(
         config.database_url,
@@ -69,16 +106,27 @@ def engine() -> sa.Engine:
         pool_size=config.database_pool_size,
         max_overflow=config.database_pool_size,
         pool_timeout=10,
+        **options,
     )
     milliseconds = int(config.database_statement_seconds * 1000)
 
     @sa.event.listens_for(made, "connect")
-    def _limit_statements(connection: Any, _record: object) -> None:
-        connection.autocommit = True
-        connection.execute(f"SET statement_timeout = {milliseconds}")
-        connection.autocommit = False
+    def _greet(connection: Any, _record: object) -> None:
+        before, connection.autocommit = connection.autocommit, True
+        for statement in (f"SET statement_timeout = {milliseconds}", *first_words):
+            connection.execute(statement)
+        connection.autocommit = before
 
     return made
+
+
+def forget_connections() -> None:
+    """Closes them; what is used next is made anew from the settings."""
+    for made in (engine, reading_engine):
+        if made.cache_info().currsize:
+            made().dispose()
+        made.cache_clear()
+    _sessions.cache_clear()
 
 
 @cache
@@ -90,6 +138,13 @@ def _sessions() -> sessionmaker[Session]:
 def transaction() -> Iterator[Session]:
     """One unit of work: commits at the end, rolls back on any exception. Nobody below commits."""
     with _sessions().begin() as session:
+        yield session
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Reads, no transaction; neither its begin nor its end waits for the server."""
+    with Session(reading_engine(), expire_on_commit=False) as session:
         yield session
 
 

@@ -30,14 +30,12 @@ def environment(
     try:
         yield
     finally:
-        if center_database.engine.cache_info().currsize:
-            center_database.engine().dispose()
         _forget()
 
 
 def _forget() -> None:
-    for remembered in (settings, center_database.engine, center_database._sessions):
-        remembered.cache_clear()
+    center_database.forget_connections()
+    settings.cache_clear()
 
 
 @contextmanager
