@@ -32,7 +32,7 @@ Enroller = Annotated[Caller, permits("devices:enrol")]
 DeviceIdPath = Annotated[str, Path(max_length=40, examples=["WL-0001"])]
 
 
-def _filters(
+async def _filters(  # async because it does not wait: it needs no thread
     kind: Kind | None = None,
     state: State | None = None,
     division: Annotated[

@@ -1,6 +1,6 @@
 """Reading the register: one statement for a page, one for a device, whatever is joined."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +73,14 @@ _COLUMNS: tuple[Any, ...] = (
 _NAMES = [column.key if hasattr(column, "key") else column.name for column in _COLUMNS]
 
 
+_CONDITIONS: dict[str, Callable[[str], sa.ColumnElement[bool]]] = {
+    "kind": lambda kind: Device.kind == kind,
+    "division": lambda prefix: Device.division_code.startswith(prefix, autoescape=True),
+    "model": lambda name: Device.model == _model_id(name),
+    "text": lambda text: Device.search.contains(text.lower(), autoescape=True),
+}
+
+
 @dataclass(frozen=True)
 class Filters:
     """What a list of devices is narrowed to; None: not narrowed. `division` is a prefix."""
@@ -86,13 +94,11 @@ class Filters:
 
     def narrow(self, chosen: sa.Select[Any]) -> sa.Select[Any]:
         """The selection with each given filter."""
-        conditions: dict[str, sa.ColumnElement[bool]] = {
-            "kind": Device.kind == self.kind,
-            "division": Device.division_code.startswith(self.division or "", autoescape=True),
-            "model": Device.model == _model_id(self.model),
-            "text": Device.search.contains((self.text or "").lower(), autoescape=True),
-        }
-        given = [wanted for name, wanted in conditions.items() if getattr(self, name) is not None]
+        given = [
+            condition(value)
+            for name, condition in _CONDITIONS.items()
+            if (value := getattr(self, name)) is not None
+        ]
         alive = Device.retired_at.is_not(None) if self.retired else Device.retired_at.is_(None)
         return self._in_state(chosen).where(alive, *given)
 
@@ -105,22 +111,22 @@ class Filters:
         return chosen.join(_status, same).where(_status.c.state == self.state)
 
 
-def _model_id(name: str | None) -> sa.ScalarSelect[int]:
+def _model_id(name: str) -> sa.ScalarSelect[int]:
     return sa.select(DeviceModel.id).where(DeviceModel.name == name).scalar_subquery()
 
 
-def _select() -> sa.Select[Any]:
-    return (
-        sa.select(*_COLUMNS)
-        .join_from(Device, DeviceModel, DeviceModel.id == Device.model)
-        .outerjoin(_status, _status.c.device == Device.id)
-    )
+_SELECT = (
+    sa.select(*_COLUMNS)
+    .join_from(Device, DeviceModel, DeviceModel.id == Device.model)
+    .outerjoin(_status, _status.c.device == Device.id)
+)
 
 
 def _read(*values: Any) -> DeviceRead:
     row = dict(zip(_NAMES, values, strict=True))
     lon, lat = row.pop("lon"), row.pop("lat")
-    reason, since, until = (row.pop(f"maintenance_{x}") for x in ("reason", "since", "until"))
+    reason = row.pop("maintenance_reason")
+    since, until = row.pop("maintenance_since"), row.pop("maintenance_until")
     return DeviceRead(
         **row,
         place=None if lon is None else Point(coordinates=(lon, lat)),
@@ -142,14 +148,14 @@ def page_of(
         chosen = chosen.where(Device.device_id > last[0])
     few = chosen.order_by(Device.device_id).limit(page.limit + 1).subquery()
     rows = session.execute(
-        _select().join(few, few.c.id == Device.id).order_by(Device.device_id)
+        _SELECT.join(few, few.c.id == Device.id).order_by(Device.device_id)
     ).all()
     return cut([(_read(*row), (row.device_id,)) for row in rows], page)
 
 
 def summary(session: Session, device: Device) -> DeviceRead:
     """A device as a list shows it."""
-    return _read(*session.execute(_select().where(Device.id == device.id)).one())
+    return _read(*session.execute(_SELECT.where(Device.id == device.id)).one())
 
 
 def find(session: Session, caller: Caller, device_id: str) -> Device:
