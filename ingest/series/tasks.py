@@ -1,4 +1,4 @@
-"""What the worker does for the series: rolling every minute, retention every day."""
+"""What the worker does for the series: rolling every minute, looking after old facts daily."""
 
 import threading
 
@@ -6,6 +6,7 @@ from center.database import transaction
 from center.logs import logger
 from center.settings import IngestSettings, settings
 from ingest.series import retention
+from ingest.series.arranging import ARRANGED, ChunkInUse, arrange_next
 from ingest.series.rolling import roll
 
 log = logger(__name__)
@@ -24,12 +25,31 @@ def roll_up(stop: threading.Event) -> None:
         )
 
 
+def arrange_old_facts(stop: threading.Event) -> None:
+    """Puts old chunks in order, one a transaction; where the server compresses, it does that."""
+    with transaction() as session:
+        if retention.compress(session):
+            return
+    for hypertable in ARRANGED:
+        try:
+            _arrange(hypertable, stop)
+        except ChunkInUse:
+            log.warning("chunk_in_use", hypertable=hypertable)
+
+
+def _arrange(hypertable: str, stop: threading.Event) -> None:
+    while not stop.is_set():
+        with transaction() as session:
+            chunk = arrange_next(session, hypertable)
+        if chunk is None:
+            return
+        log.info("facts_arranged", hypertable=hypertable, chunk=chunk)
+
+
 def retire_old_facts() -> None:
-    """Drops old chunks, each table in a transaction of its own; compresses where it can be."""
+    """Drops old chunks, each table in a transaction of its own."""
     for row in retention.plan(settings(IngestSettings)):
         with transaction() as session:
             dropped = retention.retire(session, row)
         if dropped:
             log.info("facts_retired", hypertable=row.hypertable, chunks=len(dropped))
-    with transaction() as session:
-        retention.compress(session)
