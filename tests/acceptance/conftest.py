@@ -69,8 +69,12 @@ class Api:
         [port] = free_ports(1)
         site.start("api", (*HENGYANG, "api", "--port", str(port)))
         self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
+        self._site = site
+
+    def log_in(self) -> None:
+        """Waits until it serves and signs in as the system's administrator."""
         until(self._is_ready, "the API is ready")
-        passwords = json.loads((site.folder / "credentials.json").read_text())
+        passwords = json.loads((self._site.folder / "credentials.json").read_text())
         form = {"username": "sysadmin", "password": passwords["sysadmin"]}
         answer = self._client.post("/api/v1/auth/token", data=form).raise_for_status()
         self._client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
@@ -99,6 +103,9 @@ class Api:
 def api(site: Site) -> Iterator[Api]:
     """The HTTP server beside the whole system."""
     made = Api(site)
-    yield made
-    made.close()
-    site.stop("api")
+    try:
+        made.log_in()
+        yield made
+    finally:
+        made.close()
+        site.stop("api")
