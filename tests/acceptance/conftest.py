@@ -13,12 +13,13 @@ import pytest
 from deploy.stack import LocalStack
 from deploy.stack.ports import free_ports
 from server.benches.loaded import QUICK
-from server.benches.site import HENGYANG, Site, until
+from server.benches.site import HENGYANG, InVain, Site, until
 from simulators.fleet import describe
 from simulators.scenario import Group, Scenario
 from simulators.spec import DeviceSpec
 
 GATEWAYS = 2
+API_SECONDS = 240.0  # its imports alone take a minute beside other work on two cores
 
 
 @contextmanager
@@ -73,7 +74,10 @@ class Api:
 
     def log_in(self) -> None:
         """Waits until it serves and signs in as the system's administrator."""
-        until(self._is_ready, "the API is ready")
+        try:
+            until(self._is_ready, "the API is ready", API_SECONDS)
+        except InVain as error:
+            raise InVain(f"{error}; it said:\n{self._site.tail('api')}") from error
         passwords = json.loads((self._site.folder / "credentials.json").read_text())
         form = {"username": "sysadmin", "password": passwords["sysadmin"]}
         answer = self._client.post("/api/v1/auth/token", data=form).raise_for_status()
