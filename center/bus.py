@@ -143,6 +143,7 @@ class Reader:
         self._redis = client(url, LONGEST_BLOCK_SECONDS)
         self._keys = {key(stream): stream for stream in streams}
         self._cursors: dict[str, str] = {}
+        self._backoff = Backoff()
 
     def to_tail(self) -> None:
         """Places the cursors behind the newest entries.
@@ -161,7 +162,7 @@ class Reader:
         Waits for the first one for `block_seconds`, which is 0.001 to 5.
 
         Raises:
-            BusAway: Redis does not answer.
+            BusAway: Redis does not answer; after a pause, so that callers may try again at once.
             CursorLost: entries were dropped before they were read; call `to_tail`, then replay.
         """
         places: dict[Any, Any] = dict(self._cursors)
@@ -174,7 +175,9 @@ class Reader:
             # After reading: what was still there now was surely there a moment ago.
             self._check_cursors()
         except redis.RedisError as error:
+            time.sleep(min(block_seconds, self._backoff.failed()))
             raise BusAway from error
+        self._backoff.succeeded()
         found: list[Entry] = []
         for name, rows in answer or ():
             stream = name.decode()
