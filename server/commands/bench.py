@@ -9,6 +9,11 @@ from center.errors import NotFound
 
 # Name, module with `run(folder, ...)`, what it measures.
 BENCHES = {
+    "kills": (
+        "server.benches.kills",
+        "ten minutes of random kills under load, then an exact ledger",
+    ),
+    "register": ("server.benches.reregister", "25,000 devices known, 2,000 back inside a minute"),
     "ingest": ("server.benches.ingest", "durable throughput, delay, one process against bare paho"),
     "api": ("server.benches.api", "reads at 100 requests/s while a month is stored and more comes"),
     "memory": ("server.benches.memory", "memory of each process over 20 minutes at 2,000 msg/s"),
