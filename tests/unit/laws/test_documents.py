@@ -1,9 +1,11 @@
 """Laws of the documents: what the program can be told, and what it says, is written down."""
 
+import json
 import re
 from pathlib import Path
 
 from center.settings import Settings
+from server.app import create_app
 from server.setting_list import MODULES, classes, markdown
 
 
@@ -34,6 +36,11 @@ def test_every_setting_says_what_it_is_for() -> None:
         if not (field.description or "").strip()
     ]
     assert silent == []
+
+
+def test_the_web_is_made_for_the_api_as_it_is_now() -> None:
+    """`hengyang openapi > web/openapi.json` brings it up to date."""
+    assert json.loads(Path("web/openapi.json").read_text("utf-8")) == create_app().openapi()
 
 
 def test_every_decision_is_one_screen_and_numbered_once() -> None:
