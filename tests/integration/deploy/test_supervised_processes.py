@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,6 +102,10 @@ def test_a_program_ends_when_its_supervisor_is_killed(tmp_path: Path) -> None:
         text=True,
     ) as parent:
         assert parent.stdout is not None
-        child = Record.of(int(parent.stdout.readline()))
+        number = int(parent.stdout.readline())
+        child = Record.of(number)
+        # The wish to end with its parent is made by setpriv, a moment after it has started.
+        while Path(f"/proc/{number}/comm").read_text() != "sleep\n":
+            time.sleep(0.01)
         parent.kill()
     assert child is None or child.wait_gone(LIMIT_SECONDS)
