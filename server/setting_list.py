@@ -7,7 +7,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from center.settings import Settings
+from center.settings import CHECKOUT, Settings
 
 # Modules that hold settings; a law test finds one that is missing here.
 MODULES = (
@@ -48,7 +48,9 @@ def markdown() -> str:
 def _default(field: FieldInfo) -> str:
     if field.default is PydanticUndefined:
         return "required"
-    return "" if field.default is None else f"`{field.default}`"
+    if field.default is None:
+        return ""
+    return f"`{str(field.default).removeprefix(f'{CHECKOUT}/')}`"
 
 
 def _bounds(field: FieldInfo) -> str:

@@ -1,13 +1,17 @@
 """Outbox with positions, evidence with its pending ones, and the job queue's own schema."""
 
-from pathlib import Path
+import hashlib
+from importlib import resources
 
 from alembic import op
 
 revision = "0004_jobs"
 down_revision = "0003_ledger"
 
-PROCRASTINATE = Path(__file__).parents[1] / "sql" / "procrastinate_3_10_0.sql"
+# The queue's schema comes with its package, whose version is locked. Another text than the one
+# this step was written for must not pass unseen: it needs a step of its own, after this one.
+PROCRASTINATE = "procrastinate 3.10.0"
+PROCRASTINATE_SHA256 = "c70ec4b400a60ad9592787653aae5ae77ae41bf801d56b5bd2712751a07f2009"
 JOB_TABLES = (
     "procrastinate_workers",
     "procrastinate_jobs",
@@ -20,6 +24,13 @@ def upgrade() -> None:
     _outbox()
     _evidence()
     _jobs()
+
+
+def _queue_schema() -> str:
+    schema = resources.files("procrastinate").joinpath("sql", "schema.sql").read_bytes()
+    if hashlib.sha256(schema).hexdigest() != PROCRASTINATE_SHA256:
+        raise RuntimeError(f"the installed job queue is not {PROCRASTINATE}: write a migration")
+    return schema.decode()
 
 
 def _outbox() -> None:
@@ -63,7 +74,7 @@ def _evidence() -> None:
 
 def _jobs() -> None:
     # Through the driver: the text holds percent signs and many statements.
-    op.get_bind().connection.dbapi_connection.execute(PROCRASTINATE.read_text("utf-8"))
+    op.get_bind().connection.dbapi_connection.execute(_queue_schema())
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(JOB_TABLES)} TO hengyang_app")
     op.execute("""
         GRANT USAGE ON SEQUENCE procrastinate_jobs_id_seq, procrastinate_periodic_defers_id_seq,
