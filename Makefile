@@ -13,7 +13,7 @@ demo: set-up-demo ## Run the whole system with a simulated city until Ctrl-C
 	@.venv/bin/hengyang up
 
 test: set-up-test lint ## Run every test
-	.venv/bin/pytest
+	.venv/bin/pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 	npm --prefix web test
 
 bench: set-up-demo ## Measure: make bench NAME=ingest or NAME=api

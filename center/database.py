@@ -46,7 +46,11 @@ def create_engine(url: object, application_name: str, **options: Any) -> sa.Engi
     """An engine; its connections show up in PostgreSQL under the process's name."""
     made = sa.create_engine(
         driver_url(url),
-        connect_args={"application_name": application_name, "connect_timeout": 5},
+        connect_args={
+            "application_name": application_name,
+            "connect_timeout": 5,
+            "options": "-c TimeZone=UTC",  # a city's own server may say otherwise
+        },
         **options,
     )
     sa.event.listen(made, "checkout", _discard_dead)

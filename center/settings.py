@@ -97,6 +97,12 @@ class IngestSettings(Settings):
     gap_grace_seconds: float = Field(
         5, ge=0, description="A hole in the numbers older than this is a gap."
     )
+    gap_patience_seconds: float = Field(
+        300,
+        gt=0,
+        description="A hole this old is a gap even while messages wait at the broker; shorter than"
+        " devices keep what they sent.",
+    )
     gap_resend_seconds: float = Field(
         30, gt=0, description="Pause between two requests for the same gap."
     )

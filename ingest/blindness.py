@@ -12,9 +12,9 @@ TOLERANCE = timedelta(seconds=10)  # gateways say every two seconds that they wa
 REMEMBERED = timedelta(days=8)  # a little longer than the longest expected interval
 
 
-def watch(connection: psycopg.Connection[Any]) -> None:
-    """Notes that all is seen up to now; ends a blind period. The caller commits."""
-    connection.execute(sql("ingest", "watch"), {"tolerance": TOLERANCE})
+def watch(connection: psycopg.Connection[Any], gateway: int) -> None:
+    """A gateway notes that it sees all up to now; ends a blind period. The caller commits."""
+    connection.execute(sql("ingest", "watch"), {"tolerance": TOLERANCE, "gateway": gateway})
 
 
 def periods(connection: psycopg.Connection[Any], moment: datetime) -> list[Period]:

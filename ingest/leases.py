@@ -25,13 +25,21 @@ class Lease:
         Raises:
             psycopg.OperationalError: the database is away.
         """
-        if self._connection is None or self._connection.closed:
-            self._connection = self._connect()
-            self._connection.autocommit = True
-        row = self._connection.execute(
+        self.open()
+        row = self.connection.execute(
             "SELECT pg_try_advisory_lock(%s, %s)", (group, member)
         ).fetchone()
         return bool(row and row[0])
+
+    def open(self) -> None:
+        """Connects where there is no connection; takes nothing.
+
+        Raises:
+            psycopg.OperationalError: the database is away.
+        """
+        if self._connection is None or self._connection.closed:
+            self._connection = self._connect()
+            self._connection.autocommit = True
 
     @property
     def connection(self) -> psycopg.Connection[Any]:

@@ -26,6 +26,7 @@ class Orphanage:
         self._sessions = sessions
         self._gateway = gateway
         self._connect = connect
+        self.is_known = False  # whether others can read which sessions are ours
         self._held: dict[int, tuple[Lease, set[str]]] = {}
         self._looked = self._watching_since = -float("inf")
 
@@ -73,6 +74,7 @@ class Orphanage:
             " ON CONFLICT (number) DO UPDATE SET sessions = excluded.sessions, held_at = now()",
             (self._number, keep),
         )
+        self.is_known = True
         return excess if keep == self._sessions else set()
 
     def _take_in(self, number: int, sessions: int) -> None:

@@ -46,7 +46,7 @@ def connector(name: str) -> Connect:
             url,
             application_name=f"hengyang-{name}",
             connect_timeout=5,
-            options="-c statement_timeout=60s -c lock_timeout=30s",
+            options="-c statement_timeout=60s -c lock_timeout=30s -c TimeZone=UTC",
             keepalives_idle=5,
             keepalives_interval=2,
             keepalives_count=3,
@@ -99,10 +99,15 @@ def _on_signals(stop: Callable[[], None]) -> None:
 
 
 def _patiently_take_number(lease: Lease, stopping: threading.Event) -> int | None:
+    was_away = False
     while not stopping.is_set():
         try:
+            lease.open()
+            if was_away:  # those at work come first: their numbers are free for a moment only
+                stopping.wait(2 * LEASE_CHECK_SECONDS)
             return take_number(lease)
         except psycopg.OperationalError as error:
+            was_away = True
             log.warning("gateway_without_database", error=str(error).splitlines()[0])
             stopping.wait(1)
     return None
@@ -138,6 +143,9 @@ class GatewayProcess:
 
     def run(self, stopping: threading.Event) -> None:
         """Works until told to stop, or until it may not go on."""
+        if not self._has_said_number(stopping):
+            self._lease.release()
+            return
         # The register is a hundred thousand objects that live as long as the process, and every
         # message a dozen that live for a moment: the collector need not look at either often.
         gc.set_threshold(50_000, 20, 50)
@@ -161,6 +169,14 @@ class GatewayProcess:
         self._announcer.stop()
         self._heart.stop()
         self._lease.release()
+
+    def _has_said_number(self, stopping: threading.Event) -> bool:
+        """Our row comes before our sessions: should we die, others know what to adopt."""
+        while not stopping.is_set() and self._may_go_on():
+            if self._orphanage.is_known:
+                return True
+            stopping.wait(1)
+        return False
 
     def _acknowledge(self, batch: Sequence[Delivery]) -> None:
         self._gateway.acknowledge(batch)

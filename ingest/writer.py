@@ -100,6 +100,11 @@ class Writer:
         self._acknowledge = acknowledge
         self._announce = announce
         self._is_connected = is_connected
+        # While messages wait at the broker, it hands out this many at a time.
+        self._full = min(
+            limits.ingest_batch_messages,
+            limits.ingest_connections * limits.ingest_receive_maximum,
+        )
         self._connection: psycopg.Connection[Any] | None = None
         self._refreshed = 0.0
         self._watched = 0.0
@@ -119,7 +124,7 @@ class Writer:
             if batch and self._persist(batch):
                 self._acknowledge(batch)
             if self._losses or time.monotonic() - self._watched > WATCH_SECONDS:
-                self._look_around(drained=len(batch) < self._limits.ingest_batch_messages)
+                self._look_around(waiting=len(batch) + len(self.intake))
         if self._connection is not None:
             self._connection.close()
 
@@ -127,8 +132,8 @@ class Writer:
         """Ends `run` after the batch in hand."""
         self._stopping.set()
 
-    def _look_around(self, *, drained: bool) -> None:
-        """Notes losses, and that we see everything, when nothing waits to be written."""
+    def _look_around(self, *, waiting: int) -> None:
+        """Notes losses, and that we see everything, when nothing waits at the broker."""
         try:
             connection = self._ready()
             while self._losses:
@@ -137,8 +142,8 @@ class Writer:
                 )
                 connection.commit()
                 self._losses.popleft()
-            if drained and not self.intake and self._is_connected():
-                blindness.watch(connection)
+            if waiting < self._full / 2 and self._is_connected():
+                blindness.watch(connection, self.number)
                 connection.commit()
             self._watched = time.monotonic()
         except psycopg.Error as error:

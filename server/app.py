@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -10,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from center import problems
 from center.audit.anchors import anchor_now
 from center.logs import logger
+from center.processes.heartbeat import Heartbeat
 from center.settings import settings
 from server import api, health, middleware, openapi
 from server.pages import Pages
@@ -18,8 +20,11 @@ from server.settings import HttpSettings
 log = logger(__name__)
 
 
-def create_app() -> FastAPI:
-    """The API with its document at `/api/openapi.json`, and the web pages at every other path."""
+def create_app(heart: Heartbeat | None = None) -> FastAPI:
+    """The API with its document at `/api/openapi.json`, and the web pages at every other path.
+
+    `heart` beats as long as the application serves.
+    """
     config = settings(HttpSettings)
     app = FastAPI(
         title="Digital Hengyang (数字衡阳)",
@@ -29,7 +34,7 @@ def create_app() -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         middleware=middleware.build(),
-        lifespan=_lifespan,
+        lifespan=partial(_lifespan, heart=heart),
     )
     problems.install(app)
     app.include_router(health.router)
@@ -40,9 +45,13 @@ def create_app() -> FastAPI:
 
 
 @asynccontextmanager
-async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(_: FastAPI, heart: Heartbeat | None) -> AsyncIterator[None]:
+    if heart is not None:
+        await run_in_threadpool(heart.start)
     yield
     await run_in_threadpool(_anchor)
+    if heart is not None:
+        await run_in_threadpool(heart.stop)
 
 
 def _anchor() -> None:

@@ -45,9 +45,13 @@ def mark_sent(connection: Connection, ids: Sequence[UUID]) -> None:
     connection.execute(sql(PACKAGE, "sent"), {"ids": list(ids), "from": sources("send")})
 
 
-def requeue_sent(connection: Connection) -> int:
-    """Sends again what was sent and not answered: after the broker lost what it held."""
-    return connection.execute(sql(PACKAGE, "requeue"), {"from": sources("requeue")}).rowcount
+def requeue_sent(connection: Connection, devices: Sequence[int] | None = None) -> int:
+    """Sends again what was sent and not answered: after the broker lost what it held.
+
+    `devices` are the numbers of those to send to; None means all.
+    """
+    given = {"from": sources("requeue"), "devices": None if devices is None else list(devices)}
+    return connection.execute(sql(PACKAGE, "requeue"), given).rowcount
 
 
 def time_out(connection: Connection, limit: int = 1000) -> list[tuple[UUID, int]]:

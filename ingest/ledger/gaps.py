@@ -37,6 +37,7 @@ def follow(connection: psycopg.Connection[Any], limits: IngestSettings) -> dict[
         sql("ingest.ledger", "follow_gaps"),
         {
             "grace": timedelta(seconds=limits.gap_grace_seconds),
+            "patience": timedelta(seconds=limits.gap_patience_seconds),
             "lost_after": timedelta(seconds=limits.gap_lost_seconds),
         },
     ).fetchall()

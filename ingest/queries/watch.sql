@@ -6,5 +6,7 @@ WITH before AS (
     INSERT INTO blind_periods (started_at, ended_at)
     SELECT watched_until, now() FROM before WHERE watched_until < now() - %(tolerance)s::interval
     ON CONFLICT (started_at) DO UPDATE SET ended_at = excluded.ended_at
+), drained AS (
+    UPDATE gateways SET drained_at = now() WHERE number = %(gateway)s
 )
 UPDATE ingest_watch SET watched_until = greatest(ingest_watch.watched_until, now())

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from center.clock import now
+from center.outbox import emit_on
 from ingest import blindness, liveness, wire
 from ingest.commands import dispatch
 from ingest.commands.repository import requeue_sent
 from ingest.devices.broker_files import publish_broker_files
+from ingest.devices.events import DeviceStateChanged
 from ingest.ledger import gaps
 from ingest.warden import status
 
@@ -46,9 +48,12 @@ def keep_status(connection: Connection, office: Office) -> None:
 
 
 def judge_liveness(connection: Connection, _: Office) -> None:
-    """Sets every device's state, not counting silence that was our own."""
+    """Sets every device's state, not counting silence that was our own, and tells of changes."""
     moment = now()
-    liveness.refresh(connection, moment, blindness.periods(connection, moment))
+    changes = liveness.refresh(connection, moment, blindness.periods(connection, moment))
+    # Of a device just registered there is nothing to tell yet.
+    told = (c for c in changes if c.before is not None or c.state != "unknown")
+    emit_on(connection, (DeviceStateChanged(**c._asdict()) for c in told))
 
 
 def ask_for_reports(connection: Connection, office: Office) -> None:
@@ -99,15 +104,16 @@ def ask_returned(connection: Connection, office: Office) -> None:
     returned = [waiting.popleft() for _ in range(min(len(waiting), ASK_PER_ROUND))]
     try:
         rows = connection.execute(
-            "SELECT r.id, d.kind, d.device_id FROM devices d,"
+            "SELECT r.id, d.id, d.kind, d.device_id FROM devices d,"
             " (SELECT max(id) AS id FROM report_requests WHERE requested_at > now() - %s) r"
             " WHERE r.id > 0 AND d.device_id = ANY(%s) AND d.enabled AND d.retired_at IS NULL",
             (REACHABLE, returned),
         ).fetchall()
+        requeue_sent(connection, [number for _, number, *_ in rows])
     except psycopg.Error:
         waiting.extendleft(reversed(returned))
         raise
-    for request, kind, device_id in rows:
+    for request, _, kind, device_id in rows:
         _ask(office, kind, device_id, f"report-{request}", wire.COMMAND_REPORT, {})
 
 

@@ -38,19 +38,20 @@ def read_status(delivery: Delivery) -> wire.Status | None:
 
 def keep(connection: psycopg.Connection[Any], deliveries: Iterable[Delivery]) -> None:
     """Keeps the newest status of each device and the dead letters among them; caller commits."""
-    newest: dict[str, tuple[Delivery, wire.Status]] = {}
+    said = []
     refused = []
     for delivery in deliveries:
         if not delivery.payload:
             continue  # an empty retained message clears the topic; nothing is said by it
         delivery.reset()
-        delivery.device_id = delivery.topic.split("/")[3]
-        delivery.stream = wire.STATUS_STREAM
+        *_, delivery.kind, delivery.device_id, delivery.stream = delivery.topic.split("/")
         status = read_status(delivery)
         if status is None:
             refused.append(delivery)
         else:
-            newest[delivery.device_id] = (delivery, status)
+            said.append((delivery, status))
+    refused += _refuse_strangers(connection, [delivery for delivery, _ in said])
+    newest = {d.device_id: (d, status) for d, status in said if d.rejection is None}
     if newest:
         connection.execute(
             sql("ingest.warden", "status"),
@@ -63,6 +64,26 @@ def keep(connection: psycopg.Connection[Any], deliveries: Iterable[Delivery]) ->
         )
     if refused:
         _bury(connection, refused)
+
+
+def _refuse_strangers(
+    connection: psycopg.Connection[Any], deliveries: list[Delivery]
+) -> list[Delivery]:
+    """Rejects and returns what devices said that are not registered, or as another kind."""
+    rows = connection.execute(
+        "SELECT device_id, kind FROM devices WHERE device_id = ANY(%s)",
+        ([delivery.device_id for delivery in deliveries],),
+    ).fetchall()
+    kinds = dict(rows)
+    for delivery in deliveries:
+        kind = kinds.get(delivery.device_id)
+        if kind is None:
+            delivery.reject(reasons.UNKNOWN_DEVICE, f"no device {delivery.device_id[:64]!r}")
+        elif kind != delivery.kind:
+            delivery.reject(
+                reasons.WRONG_KIND, f"registered as {kind}, wrote as {delivery.kind[:64]}"
+            )
+    return [delivery for delivery in deliveries if delivery.rejection is not None]
 
 
 def _bury(connection: psycopg.Connection[Any], refused: list[Delivery]) -> None:

@@ -1,5 +1,7 @@
 """`hengyang api`: the HTTP server."""
 
+from socket import gethostname
+
 import typer
 
 
@@ -17,17 +19,21 @@ def api(
 
     from center import logs
     from center.database import name_process
-    from center.settings import ApiSettings, settings
+    from center.processes.heartbeat import Heartbeat
+    from center.settings import ApiSettings, DatabaseSettings, settings
     from server.app import create_app
     from server.settings import HttpSettings
 
     logs.configure("api")
     name_process("api")
     config, http = settings(ApiSettings), settings(HttpSettings)
+    port = port or config.api_port
+    database_url = str(settings(DatabaseSettings).database_url)
+    heart = Heartbeat(f"api-{gethostname()}-{port}", "api", database_url)
     uvicorn.run(
-        create_app(),
+        create_app(heart),
         host=host or config.api_host,
-        port=port or config.api_port,
+        port=port,
         log_config=None,
         access_log=False,  # ours says more and is one line of JSON
         server_header=False,

@@ -1,6 +1,8 @@
 -- The broker may have lost what it held: what was not answered goes out again.
 UPDATE commands SET state = 'queued'
 WHERE id IN (
-    SELECT id FROM commands WHERE state = ANY(%(from)s) AND deadline > now()
+    SELECT id FROM commands
+    WHERE state = ANY(%(from)s) AND deadline > now()
+      AND (%(devices)s::integer[] IS NULL OR device = ANY(%(devices)s))
     ORDER BY id FOR UPDATE
 )

@@ -170,6 +170,13 @@ def test_what_the_broker_lost_goes_out_again(sender, warden):
     assert sender.get(f"{PATH}/{command['id']}").json()["attempts"] == 2
 
 
+def test_only_the_devices_that_came_back_are_sent_to_again(sender, warden):
+    send(sender)
+    dispatch.send_due(warden, Broker().send)
+    assert repository.requeue_sent(warden, [number(warden) + 1]) == 0
+    assert repository.requeue_sent(warden, [number(warden)]) == 1
+
+
 def test_two_who_send_never_take_the_same_command(sender, warden, database):
     for _ in range(3):
         send(sender)

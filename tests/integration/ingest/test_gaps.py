@@ -6,6 +6,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
+from ingest import blindness
 from ingest.ledger.gaps import Missing, follow, to_request
 from tests.integration.databases import Database
 from tests.integration.http import Api
@@ -136,6 +137,49 @@ def test_a_hole_that_grows_is_followed_at_once(writer: Pen, warden) -> None:
     follow(warden, LIMITS)
     follow(warden, LIMITS)
     assert [row[1] for row in gaps(warden)] == ["[1,3)", "[3,10)"]
+
+
+def gateway(owner: psycopg.Connection, number: int, drained_ago: timedelta | None) -> None:
+    """A gateway that is at work; when nothing last waited for it."""
+    owner.execute(
+        "INSERT INTO gateways VALUES (%(n)s, 2, now(), now() - %(ago)s::interval)"
+        " ON CONFLICT (number) DO UPDATE SET drained_at = excluded.drained_at",
+        {"n": number, "ago": drained_ago},
+    )
+
+
+def test_a_hole_is_no_gap_while_its_numbers_may_wait_for_a_gateway(writer: Pen, warden, owner):
+    gateway(owner, 1, timedelta())
+    gateway(owner, 2, None)
+    send(writer, 0, 2)
+    follow(warden, LIMITS)
+    age(warden, 2 * LIMITS.gap_grace_seconds)
+    follow(warden, LIMITS)
+    assert [state for state, *_ in gaps(warden)] == ["pending"]
+    gateway(owner, 2, timedelta(seconds=1.5 * LIMITS.gap_grace_seconds))
+    follow(warden, LIMITS)
+    assert [state for state, *_ in gaps(warden)] == ["pending"]
+    gateway(owner, 2, timedelta())
+    follow(warden, LIMITS)
+    assert [state for state, *_ in gaps(warden)] == ["open"]
+
+
+def test_a_hole_becomes_a_gap_when_patience_with_a_gateway_is_over(writer: Pen, warden, owner):
+    gateway(owner, 1, None)
+    send(writer, 0, 2)
+    follow(warden, LIMITS)
+    age(warden, LIMITS.gap_patience_seconds)
+    follow(warden, LIMITS)
+    assert [state for state, *_ in gaps(warden)] == ["open"]
+
+
+def test_a_gateway_says_when_nothing_waits_for_it(database, owner: psycopg.Connection):
+    gateway(owner, 1, None)
+    gateway(owner, 2, None)
+    with psycopg.connect(database.ingest) as connection:
+        blindness.watch(connection, 2)
+    known = owner.execute("SELECT number FROM gateways WHERE drained_at IS NOT NULL").fetchall()
+    assert known == [(2,)]
 
 
 def test_a_device_is_asked_for_all_it_owes_and_again_after_a_pause(writer: Pen, warden, device):
