@@ -50,6 +50,9 @@ class RedisSettings(Settings):
     bus_stream_length: int = Field(
         100_000, ge=1000, description="Entries kept per stream; older ones are in PostgreSQL."
     )
+    outbox_keep_days: int = Field(
+        7, ge=1, description="Sent events stay so long; who was away longer takes a snapshot."
+    )
 
 
 class MqttSettings(Settings):
@@ -112,6 +115,9 @@ class IngestSettings(Settings):
     raw_retention_days: int = Field(
         90, ge=8, description="Facts older than this are dropped by the chunk."
     )
+    rollup_hour_retention_days: int = Field(
+        3 * 366, ge=92, description="Hourly rollups older than this go; those of days stay."
+    )
 
 
 class ApiSettings(Settings):
@@ -145,6 +151,12 @@ class EvidenceSettings(Settings):
     )
     evidence_max_bytes: int = Field(
         20 * 1024 * 1024, ge=1024, description="Largest single picture or document."
+    )
+    evidence_grace_seconds: float = Field(
+        900,
+        gt=0,
+        description="A picture named and not come after this is told as missing; devices send"
+        " again for ten minutes.",
     )
 
 

@@ -13,7 +13,7 @@ from center.events import Event, published
 
 @published(stream="evidence")
 class EvidenceOverdue(Event, frozen=True, kw_only=True, tag="evidence.overdue/1"):
-    """A message named a picture that did not come within a quarter of an hour."""
+    """A message named a picture that did not come in time (`evidence_grace_seconds`)."""
 
     sha256: Annotated[str, Meta(description="Hex, as the message named it.")]
     device: Annotated[int | None, Meta(description="Number of the device that named it.")]

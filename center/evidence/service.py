@@ -18,7 +18,6 @@ from center.evidence.store import Store
 from center.identity.caller import Caller
 from center.outbox import emit
 
-GRACE = timedelta(minutes=15)  # a device sends again for ten minutes; then the picture is missed
 SLICE = 1000
 
 
@@ -85,7 +84,7 @@ def find(session: Session, caller: Caller, sha256: str) -> Evidence:
     return row
 
 
-def sweep(session: Session, grace: timedelta = GRACE) -> int:
+def sweep(session: Session, grace: timedelta) -> int:
     """Marks one slice of named but overdue pictures as missing, and tells of each; how many."""
     rows = session.connection().exec_driver_sql(
         sql("center.evidence", "sweep"), {"grace": grace, "limit": SLICE}

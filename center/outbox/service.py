@@ -4,11 +4,10 @@ from sqlalchemy.orm import Session
 
 from center.database import sql
 
-KEEP_DAYS = 7  # as long as a late fact is accepted; a consumer away for longer takes a snapshot
 SLICE = 5000
 
 
-def clean(session: Session, days: int = KEEP_DAYS) -> int:
+def clean(session: Session, days: int) -> int:
     """Removes one slice of events sent more than `days` ago; returns how many."""
     statement = sql("center.outbox", "clean")
     result = session.connection().exec_driver_sql(statement, {"days": days, "limit": SLICE})

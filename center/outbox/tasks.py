@@ -2,11 +2,12 @@
 
 from center.database import transaction
 from center.outbox.service import SLICE, clean
+from center.settings import RedisSettings, settings
 
 
 def clean_sent() -> None:
-    """Removes events sent a week ago, a slice a transaction."""
-    last = SLICE
+    """Removes events sent long ago, a slice a transaction."""
+    days, last = settings(RedisSettings).outbox_keep_days, SLICE
     while last == SLICE:
         with transaction() as session:
-            last = clean(session)
+            last = clean(session, days)

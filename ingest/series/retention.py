@@ -13,7 +13,6 @@ from center.settings import IngestSettings
 
 RAW = ("readings", "positions", "passes", "violations", "events", "batches")
 COMPRESSED = ("readings", "positions", "passes", "violations", "events")
-ROLLUP_HOUR_DAYS = 3 * 366  # days are kept for ever: a few rows a device and year
 COMPRESS_AFTER = timedelta(days=8)  # when nothing late is accepted any more
 _MARGIN = timedelta(days=1)
 # What is not in the rollups yet stays, however old; least() passes over NULL.
@@ -49,7 +48,7 @@ def plan(config: IngestSettings) -> tuple[Retention, ...]:
         Retention(table, config.raw_retention_days, only_rolled=table == "readings")
         for table in RAW
     )
-    return (*raw, Retention("rollups_hour", ROLLUP_HOUR_DAYS))
+    return (*raw, Retention("rollups_hour", config.rollup_hour_retention_days))
 
 
 def retire(session: Session, row: Retention) -> Sequence[str]:

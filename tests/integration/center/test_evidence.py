@@ -23,6 +23,7 @@ from tests.integration.http import Api
 
 PICTURE = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 50
 SECRET = "a-device-secret"
+GRACE = timedelta(minutes=15)
 
 
 def digest(content: bytes) -> str:
@@ -181,9 +182,9 @@ def name(database: Database, device: int, *contents: bytes, ago: timedelta = tim
 def test_a_picture_that_never_comes_is_told_of_once(database, device, session: Session) -> None:
     name(database, device, b"a", b"b", b"a", ago=timedelta(hours=1))
     name(database, device, b"c")
-    assert service.sweep(session) == 2
+    assert service.sweep(session, GRACE) == 2
     session.commit()
-    assert service.sweep(session) == 0
+    assert service.sweep(session, GRACE) == 0
     session.commit()
     with psycopg.connect(database.app, autocommit=True) as connection:
         number(connection)
@@ -198,7 +199,7 @@ def test_a_picture_may_come_before_and_after_it_is_named_and_missed(
     late, early = PICTURE + b"late", PICTURE + b"early"
     client.put(path(early), content=early, headers=basic("EP-1"))
     name(database, device, early, late, ago=timedelta(hours=1))
-    assert service.sweep(session) == 1
+    assert service.sweep(session, GRACE) == 1
     session.commit()
     reader = client.as_role("operator")
     assert reader.get(path(late)).status_code == 404

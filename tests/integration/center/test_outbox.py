@@ -222,7 +222,7 @@ def test_cleaning_takes_only_what_was_sent_and_tells_who_comes_too_late(
     carry(connection, Bus(address, 1000))
     emit_on(connection, [happened(3)])
     owner.execute("UPDATE outbox SET emitted_at = now() - interval '8 days'")
-    assert outbox_service.clean(session) == 2
+    assert outbox_service.clean(session, days=7) == 2
     session.commit()
     number(connection)
     with pytest.raises(ReplayLost):
