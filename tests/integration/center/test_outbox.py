@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 
 import psycopg
 import pytest
@@ -260,4 +259,3 @@ def test_the_bus_of_the_settings_is_one_per_process(database) -> None:
     assert bus() is bus()
     with transaction() as session:
         assert outbox.replay(session, 0, [STREAM]) == ([], 0)
-    assert timedelta(days=outbox_service.KEEP_DAYS) == timedelta(days=7)
