@@ -110,6 +110,7 @@ def _engine(*first_words: str, **options: Any) -> sa.Engine:
         pool_size=config.database_pool_size,
         max_overflow=config.database_pool_size,
         pool_timeout=10,
+        pool_use_lifo=True,  # the connection used last has its plans and caches warm
         **options,
     )
     milliseconds = int(config.database_statement_seconds * 1000)

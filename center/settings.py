@@ -125,6 +125,15 @@ class ApiSettings(Settings):
 
     api_host: str = Field("127.0.0.1", description="Address to listen on.")
     api_port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    api_processes: int = Field(
+        2, ge=1, le=64, description="Processes that share the port; as many as there are cores."
+    )
+    api_threads: int = Field(
+        4,
+        ge=1,
+        le=100,
+        description="Requests a process works on at once; more than a few wait for each other.",
+    )
     api_origins: tuple[str, ...] = Field(
         (), description="Other origins whose pages may call the API; none by default."
     )

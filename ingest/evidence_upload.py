@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.security import HTTPBasic, HTTPBasicCredentials, OAuth2PasswordBearer
 from starlette.requests import ClientDisconnect
 
@@ -19,10 +19,11 @@ from center.evidence.service import Uploader
 from center.evidence.store import store
 from center.identity.guard import Door, Guard
 from center.requests import Writes
+from center.routing import Router
 from center.settings import EvidenceSettings, settings
 from ingest.devices.credentials import verify
 
-router = APIRouter(prefix="/evidence", tags=["evidence"])
+router = Router(prefix="/evidence", tags=["evidence"])
 
 BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 MOST_BYTES = 2**30  # above any `evidence_max_bytes`: the receiver counts, and says what is allowed

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 PREFIX = "/api/v1"
 
-# Each module has `router = APIRouter(prefix=..., tags=[...])`.
+# Each module has `router = Router(prefix=..., tags=[...])`.
 ROUTERS: tuple[str, ...] = (
     "center.identity.login.endpoints",
     "center.identity.me.endpoints",

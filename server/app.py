@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,7 +13,7 @@ from center import problems
 from center.audit.anchors import anchor_now
 from center.logs import logger
 from center.processes.heartbeat import Heartbeat
-from center.settings import settings
+from center.settings import ApiSettings, settings
 from server import api, health, middleware, openapi
 from server.pages import Pages
 from server.settings import HttpSettings
@@ -46,6 +47,7 @@ def create_app(heart: Heartbeat | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(_: FastAPI, heart: Heartbeat | None) -> AsyncIterator[None]:
+    current_default_thread_limiter().total_tokens = settings(ApiSettings).api_threads
     if heart is not None:
         await run_in_threadpool(heart.start)
     yield

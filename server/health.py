@@ -7,17 +7,18 @@ from typing import Annotated
 
 import redis
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 
 from center.database import engine
 from center.identity.guard import Door, Guard, bearer, client_address
+from center.routing import Router
 from center.settings import RedisSettings, settings
 from server.metrics import render
 from server.migrations.runner import newest
 
-router = APIRouter(tags=["health"])
+router = Router(tags=["health"])
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 REDIS_SECONDS = 1.0

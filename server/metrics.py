@@ -1,10 +1,12 @@
 """Figures for Prometheus: of this process from memory, of the whole system from the database."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -20,7 +22,7 @@ log = logger(__name__)
 _process = CollectorRegistry(auto_describe=False)
 _requests = Counter(
     "hengyang_http_requests",
-    "Answers of this process.",
+    "Answers.",
     ["method", "route", "status"],
     registry=_process,
 )
@@ -67,5 +69,9 @@ _system.register(_System())
 
 
 def render() -> bytes:
-    """The text format, all figures."""
-    return generate_latest(_process) + generate_latest(_system)
+    """The text format, all figures; those of answers are of all processes that share the port."""
+    answers = _process
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        answers = CollectorRegistry()
+        MultiProcessCollector(answers)  # type: ignore[no-untyped-call]  # has no types
+    return generate_latest(answers) + generate_latest(_system)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import AwareDatetime
 
 from center.audit import repository
@@ -15,9 +15,10 @@ from center.identity.caller import Caller
 from center.identity.guard import permits
 from center.pages import Page, PageQuery
 from center.requests import Reads, Writes
+from center.routing import Router
 from center.settings import settings
 
-router = APIRouter(prefix="/audit", tags=["audit"])
+router = Router(prefix="/audit", tags=["audit"])
 
 Word = Annotated[str | None, Query(max_length=200)]
 Moment = Annotated[AwareDatetime | None, Query(examples=["2026-11-22T00:00:00Z"])]

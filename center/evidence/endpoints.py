@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Response
+from fastapi import Header, Path, Response
 from fastapi.responses import StreamingResponse
 
 from center.evidence import service
@@ -11,8 +11,9 @@ from center.evidence.store import store
 from center.identity.caller import Caller
 from center.identity.guard import permits
 from center.requests import Reads
+from center.routing import Router
 
-router = APIRouter(prefix="/evidence", tags=["evidence"])
+router = Router(prefix="/evidence", tags=["evidence"])
 
 Sha256 = Annotated[
     str,

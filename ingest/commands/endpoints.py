@@ -3,18 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from center.identity.caller import Caller
 from center.identity.guard import permits
 from center.pages import Page, PageQuery
 from center.requests import IdempotencyKey, Reads, Writes
+from center.routing import Router
 from ingest.commands import service
 from ingest.commands.lifecycle import State
 from ingest.commands.schemas import CommandRead, CommandSend
 from ingest.devices.endpoints import DeviceIdPath
 
-router = APIRouter(prefix="/devices/{device_id}/commands", tags=["commands"])
+router = Router(prefix="/devices/{device_id}/commands", tags=["commands"])
 
 Reader = Annotated[Caller, permits("devices:read")]
 Sender = Annotated[Caller, permits("commands:send")]

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from center.identity.caller import Caller
 from center.identity.guard import permits
 from center.pages import Page, PageQuery
 from center.requests import Reads, Writes, etag
+from center.routing import Router
 from ingest.deadletters import repository, service
 from ingest.deadletters.models import DeadLetter as Letter
 from ingest.deadletters.models import State
@@ -21,7 +22,7 @@ from ingest.deadletters.schemas import (
     ReplayRequested,
 )
 
-router = APIRouter(prefix="/dead-letters", tags=["dead letters"])
+router = Router(prefix="/dead-letters", tags=["dead letters"])
 
 Reader = Annotated[Caller, permits("dead_letters:read")]
 Writer = Annotated[Caller, permits("dead_letters:write")]

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 from sqlalchemy.orm import Session
 
 from center.identity.caller import Caller
 from center.identity.guard import permits
 from center.pages import Page, PageQuery
 from center.requests import IdempotencyKey, IfMatch, Reads, Writes, etag
+from center.routing import Router
 from ingest.devices import repository, service
 from ingest.devices.models import Device
 from ingest.devices.schemas import (
@@ -24,7 +25,7 @@ from ingest.devices.schemas import (
     State,
 )
 
-router = APIRouter(prefix="/devices", tags=["devices"])
+router = Router(prefix="/devices", tags=["devices"])
 
 Reader = Annotated[Caller, permits("devices:read")]
 Writer = Annotated[Caller, permits("devices:write")]

@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from center.identity.caller import Caller
 from center.identity.guard import permits
 from center.pages import Page, PageQuery
 from center.requests import Reads
+from center.routing import Router
 from ingest.ledger import repository
 from ingest.ledger.schemas import Gap, State
 
-router = APIRouter(prefix="/gaps", tags=["ledger"])
+router = Router(prefix="/gaps", tags=["ledger"])
 
 
 @router.get("")

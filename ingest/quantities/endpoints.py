@@ -2,17 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from center.identity.caller import Caller
 from center.identity.guard import permits
 from center.pages import Page, PageQuery
 from center.requests import IdempotencyKey, IfMatch, Reads, Writes, etag
+from center.routing import Router
 from ingest.quantities import service
 from ingest.quantities.models import Quantity
 from ingest.quantities.schemas import QuantityChange, QuantityCreate, QuantityRead
 
-router = APIRouter(prefix="/quantities", tags=["quantities"])
+router = Router(prefix="/quantities", tags=["quantities"])
 
 Reader = Annotated[Caller, permits("devices:read")]
 Writer = Annotated[Caller, permits("quantities:write")]

@@ -168,8 +168,9 @@ def _start(site: Site) -> int:
 
 
 def _cpu(site: Site) -> float:
-    times = psutil.Process(site.pid("api")).cpu_times()
-    return float(times.user + times.system)
+    parent = psutil.Process(site.pid("api"))
+    times = [process.cpu_times() for process in (parent, *parent.children(recursive=True))]
+    return float(sum(time.user + time.system for time in times))
 
 
 def _is_ready(port: int) -> bool:

@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 
 from ingest import wire
 from ingest.broker import BrokerAddress
-from server.benches import packets
+from simulators.links import packets
 
 WINDOW = 200  # unacknowledged messages of one connection
+KEEPALIVE_SECONDS = 60
+NO_PROPERTIES = b"\0"
 TICK_SECONDS = 0.01
 
 
@@ -51,18 +53,19 @@ class _Connection:
         self.socket = socket.create_connection((address.host, address.port), timeout=10)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         name = f"bench-{load.boot}-{number}"
-        self.socket.sendall(packets.connect(name, address.username, address.password))
+        self.socket.sendall(
+            packets.connect(name, address.username, address.password, KEEPALIVE_SECONDS, session=0)
+        )
         answer = self.socket.recv(4096)
         if answer[0] != packets.CONNACK or answer[3] != 0:
             raise ConnectionRefusedError(f"the broker answered {answer[:4].hex()}")
         self.socket.setblocking(False)
         self.free = deque(range(1, WINDOW + 1))
-        self.rest = b""
+        self.reader = packets.Reader()
         self.out = bytearray()
 
     def read(self, sent: Sent) -> None:
-        found, self.rest = packets.split(self.rest + self.socket.recv(65536))
-        for kind, body in found:
+        for kind, _, body in self.reader.feed(self.socket.recv(65536)):
             if kind != packets.PUBACK:
                 raise ConnectionError(f"unexpected packet {kind:#x} {body[:8].hex()}")
             self.free.append(struct.unpack_from(">H", body)[0])
@@ -84,7 +87,7 @@ class _Device:
     __slots__ = ("seq", "topic")
 
     def __init__(self, device_id: str, seq: int) -> None:
-        self.topic = packets.topic_field(wire.topic("sensor", device_id, "readings"))
+        self.topic = packets.text(wire.topic("sensor", device_id, "readings"))
         self.seq = seq
 
 
@@ -139,7 +142,7 @@ def _send(
             fleet[n].rotate(-1)
             payload = body % (device.seq, stamp, *_values(device.seq, load))
             connection.out += packets.publish(
-                device.topic, connection.free.popleft(), payload.encode()
+                device.topic, connection.free.popleft(), NO_PROPERTIES, payload.encode(), 0
             )
             device.seq += 1
             sent.published += 1

@@ -6,6 +6,8 @@ import random
 import time
 from dataclasses import dataclass
 
+import uvloop
+
 CONNECTIONS = 32  # kept alive; each is used far more often than the server lets one idle
 SPAWN_SECONDS = 120
 
@@ -111,7 +113,8 @@ async def _ask(
 
 
 def _run(visit: Visit) -> Seen:
-    return asyncio.run(_pay(visit))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_pay(visit))
 
 
 def pay(visit: Visit) -> Seen:

@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from center.identity.caller import Caller
 from center.identity.guard import permits
 from center.requests import Reads
+from center.routing import Router
 from server.system import service
 from server.system.schemas import Overview, Throughput
 
-router = APIRouter(prefix="/system", tags=["system"])
+router = Router(prefix="/system", tags=["system"])
 
 Reader = Annotated[Caller, permits("system:read")]
 

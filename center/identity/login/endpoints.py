@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Header, Request, Response
+from fastapi import Form, Header, Request, Response
 
 from center.identity.caller import Caller, anonymous
 from center.identity.guard import client_address, permits
@@ -11,8 +11,9 @@ from center.identity.login.schemas import LogIn
 from center.identity.sessions import service as sessions
 from center.identity.sessions.schemas import Refresh, Tokens
 from center.requests import Writes
+from center.routing import Router
 
-router = APIRouter(prefix="/auth", tags=["auth"])
+router = Router(prefix="/auth", tags=["auth"])
 
 
 @router.post("/token")

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from center.clock import now
 from center.identity.caller import Caller
@@ -23,8 +23,9 @@ from center.identity.users.schemas import (
 )
 from center.pages import Page, PageQuery
 from center.requests import Reads, Writes
+from center.routing import Router
 
-router = APIRouter(prefix="/me", tags=["me"])
+router = Router(prefix="/me", tags=["me"])
 
 SignedIn = Annotated[Caller, permits()]
 

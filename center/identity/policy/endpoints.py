@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import ConfigDict, Field
 
 from center.audit.service import audit
@@ -11,8 +11,9 @@ from center.identity.caller import Caller
 from center.identity.guard import permits
 from center.identity.models import SecurityPolicy
 from center.requests import Body, IfMatch, Reads, Writes, etag
+from center.routing import Router
 
-router = APIRouter(prefix="/security-policy", tags=["security policy"])
+router = Router(prefix="/security-policy", tags=["security policy"])
 
 
 class Policy(Body):

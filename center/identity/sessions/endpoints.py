@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from center.identity.caller import Caller
 from center.identity.guard import permits
@@ -11,8 +11,9 @@ from center.identity.sessions import service
 from center.identity.sessions.schemas import SessionRead
 from center.pages import Page, PageQuery
 from center.requests import Reads, Writes
+from center.routing import Router
 
-router = APIRouter(prefix="/sessions", tags=["sessions"])
+router = Router(prefix="/sessions", tags=["sessions"])
 
 
 @router.get("")

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from sqlalchemy.orm import selectinload
 
 from center.identity.caller import Caller
@@ -23,8 +23,9 @@ from center.identity.users.schemas import (
 )
 from center.pages import Page, PageQuery
 from center.requests import IdempotencyKey, IfMatch, Reads, Writes, etag
+from center.routing import Router
 
-router = APIRouter(tags=["users"])
+router = Router(tags=["users"])
 
 UserId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 SystemAdministrator = Annotated[Caller, permits("users:write")]

@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from center.identity.caller import Caller
 from center.identity.guard import permits
 from center.pages import Page, PageQuery
 from center.requests import IdempotencyKey, IfMatch, Reads, Writes, etag
+from center.routing import Router
 from ingest.devices.catalogue import service
 from ingest.devices.catalogue.schemas import ModelChange, ModelCreate, ModelRead
 from ingest.devices.models import DeviceModel
 from ingest.devices.schemas import Kind
 
-router = APIRouter(prefix="/device-models", tags=["device models"])
+router = Router(prefix="/device-models", tags=["device models"])
 
 Reader = Annotated[Caller, permits("devices:read")]
 Writer = Annotated[Caller, permits("quantities:write")]

@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, Query, Response, UploadFile
+from fastapi import File, Query, Response, UploadFile
 
 from center.identity.caller import Caller
 from center.identity.guard import permits
 from center.requests import IdempotencyKey, Writes
+from center.routing import Router
 from ingest.devices.enrolment import service
 from ingest.devices.enrolment.columns import template
 from ingest.devices.enrolment.schemas import EnrolmentAnswer, EnrolmentReport
 
-router = APIRouter(prefix="/devices/enrolments", tags=["devices"])
+router = Router(prefix="/devices/enrolments", tags=["devices"])
 
 Enroller = Annotated[Caller, permits("devices:enrol")]
 MOST_BYTES = 32 * 1024 * 1024  # 100,000 rows of 300 bytes

@@ -1,0 +1,95 @@
+"""Serving HTTP: one process alone, or one of several that share a port."""
+
+import gc
+import os
+import shutil
+import socket
+import sys
+
+import uvicorn
+
+from center import logs
+from center.database import name_process
+from center.errors import HengyangError
+from center.processes.heartbeat import Heartbeat
+from center.settings import ApiSettings, DatabaseSettings, settings, var_dir
+from deploy.stack.ports import holder, is_free
+from server.app import create_app
+from server.family import run_family
+from server.settings import HttpSettings
+
+METRICS = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client's own variable, read on its import
+
+
+class PortInUse(HengyangError):
+    """The port is in use: set HENGYANG_API_PORT to another."""
+
+
+def serve(host: str, port: int, processes: int) -> None:
+    """Serves until SIGTERM or SIGINT.
+
+    Raises:
+        PortInUse: somebody else listens there.
+    """
+    if not is_free(port, host):
+        by = holder(port) or "another process"
+        raise PortInUse(
+            f"Port {port} is in use by {by}. End it, or set HENGYANG_API_PORT to another."
+        )
+    if processes == 1:
+        _run("api", host, port, None)
+        return
+    folder = var_dir() / "metrics" / f"api-{port}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ[METRICS] = str(folder)
+    os.environ["HENGYANG_API_HOST"], os.environ["HENGYANG_API_PORT"] = host, str(port)
+    logs.configure("api")
+    run_family("server.serving", [f"api-{number}" for number in range(1, processes + 1)])
+
+
+def _share(host: str, port: int) -> socket.socket:
+    """A socket beside others on the same port; the kernel shares connections out among them."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    shared = socket.socket(family, socket.SOCK_STREAM)
+    shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    shared.bind((host, port))
+    return shared
+
+
+def _run(name: str, host: str, port: int, shared: socket.socket | None) -> None:
+    logs.configure(name)
+    name_process(name)
+    database_url = str(settings(DatabaseSettings).database_url)
+    app = create_app(Heartbeat(f"{name}-{socket.gethostname()}-{port}", "api", database_url))
+    http = settings(HttpSettings)
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,  # ours says more and is one line of JSON
+        server_header=False,
+        date_header=True,
+        proxy_headers=bool(http.api_proxies),
+        forwarded_allow_ips=list(http.api_proxies),
+        ssl_certfile=http.api_tls_certificate,
+        ssl_keyfile=http.api_tls_key,
+        timeout_graceful_shutdown=10,
+    )
+    # What is made by now lives as long as the process: a collection that looks through all of it
+    # would hold every request up.
+    gc.collect()
+    gc.freeze()
+    uvicorn.Server(config).run([shared] if shared else None)
+
+
+if __name__ == "__main__":
+    _address = settings(ApiSettings)
+    _run(
+        sys.argv[1],
+        _address.api_host,
+        _address.api_port,
+        _share(_address.api_host, _address.api_port),
+    )

@@ -1,0 +1,80 @@
+"""Several processes of the HTTP server on one port."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import httpx
+import psycopg
+import pytest
+
+from deploy.stack.ports import free_ports, is_free
+from tests.integration.databases import Database
+from tests.integration.patience import wait_for
+
+API = (sys.executable, "-c", "from server.cli import main; main()", "api")
+RUNNING = "SELECT name, pid FROM processes WHERE kind = 'api' AND state = 'running' ORDER BY name"
+
+
+@contextmanager
+def serving(port: int, processes: int) -> Iterator["subprocess.Popen[str]"]:
+    program = subprocess.Popen(
+        [*API, "--port", str(port), "--processes", str(processes)],
+        env=os.environ.copy(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield program
+    finally:
+        program.terminate()
+        program.communicate(timeout=60)
+
+
+@pytest.fixture
+def connection(database: Database) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database.app, autocommit=True) as opened:
+        yield opened
+
+
+def answers(port: int) -> bool:
+    with suppress(httpx.TransportError):
+        return httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=5).status_code == 200
+    return False
+
+
+def test_processes_share_a_port_and_one_that_is_killed_comes_back(connection) -> None:
+    [port] = free_ports(1)
+    with serving(port, 2):
+        wait_for(lambda: len(connection.execute(RUNNING).fetchall()) == 2)
+        before = dict(connection.execute(RUNNING).fetchall())
+        name, pid = next(iter(before.items()))
+        os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: dict(connection.execute(RUNNING).fetchall())[name] != pid)
+        wait_for(lambda: answers(port))
+        # Every connection is a new one, so that both are asked.
+        asked = [answers(port) for _ in range(30)]
+        assert all(asked)
+        figures = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=30).text
+        [line] = [
+            line for line in figures.splitlines() if "requests_total" in line and "/healthz" in line
+        ]
+        assert float(line.split()[-1]) >= len(asked)
+    assert is_free(port)
+    assert connection.execute(RUNNING).fetchall() == []
+
+
+def test_a_port_in_use_is_named_with_who_uses_it(database) -> None:
+    [port] = free_ports(1)
+    with serving(port, 1):
+        wait_for(lambda: answers(port))
+        second = subprocess.run(
+            [*API, "--port", str(port)], env=os.environ.copy(), capture_output=True, text=True,
+            timeout=60, check=False,
+        )  # fmt: skip
+    assert second.returncode != 0
+    assert str(port) in second.stderr + second.stdout
