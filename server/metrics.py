@@ -1,6 +1,5 @@
 """Figures for Prometheus: of this process from memory, of the whole system from the database."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 
@@ -8,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
+from prometheus_client.values import MutexValue, ValueClass
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -71,7 +71,7 @@ _system.register(_System())
 def render() -> bytes:
     """The text format, all figures; those of answers are of all processes that share the port."""
     answers = _process
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    if ValueClass is not MutexValue:  # the parent has named a folder where they add them up
         answers = CollectorRegistry()
         MultiProcessCollector(answers)  # type: ignore[no-untyped-call]  # has no types
     return generate_latest(answers) + generate_latest(_system)

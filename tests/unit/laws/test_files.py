@@ -8,8 +8,9 @@ PACKAGES = ("center", "ingest", "server", "simulators", "deploy", "tests")
 MOST_LINES = 400
 MOST_LINES_OF_A_FUNCTION = 50
 # Who may read the environment: settings, the local stack which makes it, the backup of that
-# stack (its superuser is no business of the program), and tests.
-ENVIRONMENT = ("center/settings.py", "deploy/", "server/places.py", "tests/")
+# stack (its superuser is no business of the program), a parent that tells its children by it,
+# and tests.
+ENVIRONMENT = ("center/settings.py", "deploy/", "server/places.py", "server/serving.py", "tests/")
 
 
 def sources(*packages: str) -> Iterator[Path]:
