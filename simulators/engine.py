@@ -39,7 +39,9 @@ class Engine:
     def at(self, real: float, call: Call) -> None:
         """Call at a time of the monotonic clock, never early."""
         if real != float("inf"):
-            heapq.heappush(self._timers, (real, next(self._ticket), call))
+            # A time that has passed waits behind what is due now, else it could be first for ever.
+            due = max(real, time.monotonic())
+            heapq.heappush(self._timers, (due, next(self._ticket), call))
 
     def after(self, seconds: float, call: Call) -> None:
         self.at(time.monotonic() + seconds, call)

@@ -37,10 +37,16 @@ class Runner:
             self._plan(real + HISTORY_PAUSE_SECONDS)
         else:
             self.device.advance(now, real, HISTORY_BACKLOG if in_past else NEVER)
-            self._plan(min(self._clock.real_at(self.device.due(now)), self.device.real_due))
+            self._plan(min(self._clock.real_at(self.device.due(now)), self._resumes_after(real)))
         if self.link is not None:
             self.link.want(self.device.wants_link(now))
         self.pump()
+
+    def _resumes_after(self, real: float) -> float:
+        # A pause that is over and messages that still wait: the link cannot take them now, and
+        # says so when it can.
+        due = self.device.real_due
+        return due if due > real else NEVER
 
     @property
     def in_past(self) -> bool:
