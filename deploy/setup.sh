@@ -49,7 +49,7 @@ last_line() { grep -v -e '^\s*$' -e '^WARNING' "$1" | tail -n 1 | cut -c 1-100; 
 hash_of() { cat -- "$@" | sha256sum | cut -d ' ' -f 1; }
 hash_of_web() {
     find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' \
-        -not -path 'web/test-results/*' -print0 | sort -z | xargs -0 sha256sum | hash_of
+        -not -path 'web/test-results/*' -not -path web/src/data/schema.d.ts -print0 | sort -z | xargs -0 sha256sum | hash_of
 }
 
 # --- Debian packages -----------------------------------------------------------------------
