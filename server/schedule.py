@@ -13,7 +13,7 @@ from center.identity.sessions import service as sessions
 from center.outbox.tasks import clean_sent
 from center.processes.tasks import forget_lost
 from ingest.commands.tasks import forget_closed
-from ingest.series.tasks import arrange_old_facts, retire_old_facts, roll_up
+from ingest.series.tasks import cover_old_facts, retire_old_facts, roll_up
 from server import jobs
 
 
@@ -47,5 +47,5 @@ SCHEDULE = (
     Periodic("identity.forget", "35 18 * * *", _forget_log_ins),
     Periodic("commands.forget", "5 19 * * *", lambda _: forget_closed()),
     Periodic("series.retire", "35 19 * * *", lambda _: retire_old_facts()),
-    Periodic("series.arrange", "5 20 * * *", arrange_old_facts),
+    Periodic("series.cover", "5 20 * * *", cover_old_facts),
 )

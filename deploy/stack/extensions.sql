@@ -6,3 +6,5 @@ CREATE EXTENSION IF NOT EXISTS pgrouting;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE EXTENSION IF NOT EXISTS tdigest;
 GRANT SELECT, INSERT, UPDATE, DELETE ON spatial_ref_sys TO hengyang_owner;
+-- Chunks live there, and old ones get an index of their own.
+GRANT CREATE ON SCHEMA _timescaledb_internal TO hengyang_owner;

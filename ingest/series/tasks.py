@@ -6,7 +6,7 @@ from center.database import transaction
 from center.logs import logger
 from center.settings import IngestSettings, settings
 from ingest.series import retention
-from ingest.series.arranging import ARRANGED, ChunkInUse, arrange_next
+from ingest.series.covering import COVERED, ChunkInUse, cover_next
 from ingest.series.rolling import roll
 
 log = logger(__name__)
@@ -25,25 +25,25 @@ def roll_up(stop: threading.Event) -> None:
         )
 
 
-def arrange_old_facts(stop: threading.Event) -> None:
-    """Puts old chunks in order, one a transaction; where the server compresses, it does that."""
+def cover_old_facts(stop: threading.Event) -> None:
+    """Indexes old chunks, one a transaction; where the server compresses, it does that."""
     with transaction() as session:
         if retention.compress(session):
             return
-    for hypertable in ARRANGED:
+    for hypertable in COVERED:
         try:
-            _arrange(hypertable, stop)
+            _cover(hypertable, stop)
         except ChunkInUse:
             log.warning("chunk_in_use", hypertable=hypertable)
 
 
-def _arrange(hypertable: str, stop: threading.Event) -> None:
+def _cover(hypertable: str, stop: threading.Event) -> None:
     while not stop.is_set():
         with transaction() as session:
-            chunk = arrange_next(session, hypertable)
+            chunk = cover_next(session, hypertable)
         if chunk is None:
             return
-        log.info("facts_arranged", hypertable=hypertable, chunk=chunk)
+        log.info("facts_covered", hypertable=hypertable, chunk=chunk)
 
 
 def retire_old_facts() -> None:

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from center.database import name_process
+from center.database import name_process, transaction
 from ingest.series import backfill, rolling
+from ingest.series.covering import cover_next
 from server.benches.report import Report
 from server.benches.site import Site
 
@@ -97,6 +98,19 @@ def _roll(start: datetime, end: datetime) -> None:
     backfill.backfill(start, end, lambda day: print(f"rolled the day of {day:%F %T}", flush=True))
     rolled = rolling.roll(budget=timedelta(seconds=ROLLING_SECONDS))
     print(f"rolled {rolled.hours_closed} hours of the day that is not over", flush=True)
+    _cover()
+
+
+def _cover() -> None:
+    """What a worker would have done night by night."""
+    number = 0
+    while True:
+        with transaction() as session:
+            chunk = cover_next(session, "readings")
+        if chunk is None:
+            break
+        number += 1
+    print(f"indexed {number} old chunks", flush=True)
 
 
 if __name__ == "__main__":

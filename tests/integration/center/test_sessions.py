@@ -86,6 +86,18 @@ class TestRefresh:
         assert refresh(client, first["refresh_token"]).status_code == 401
 
 
+def test_a_request_waits_for_nobody_who_touches_its_session(
+    client: Api, owner: psycopg.Connection
+) -> None:
+    signed_in = client.as_role("operator")
+    owner.execute("UPDATE sessions SET last_used_at = now() - interval '2 minutes'")
+    with owner.transaction():
+        owner.execute("SELECT 1 FROM sessions FOR UPDATE")
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(signed_in.get, ME).result(timeout=20)
+    assert answer.status_code == 200
+
+
 class TestEnd:
     """However a session ends, its very next request is refused."""
 
