@@ -31,8 +31,8 @@ class Delivery:
     """
 
     __slots__ = (
-        "content_type", "device", "device_id", "digest", "duplicate", "faults", "kind", "message",
-        "payload", "receipt", "received_us", "rejection", "stream", "time_us", "topic",
+        "content_type", "device", "device_id", "digest", "duplicate", "faults", "kind", "known",
+        "message", "payload", "receipt", "received_us", "rejection", "stream", "time_us", "topic",
         "unstorable", "values",
     )  # fmt: skip
 
@@ -56,7 +56,8 @@ class Delivery:
         """As it came from the broker; the stages may run again on a retry."""
         self.kind = self.device_id = self.stream = ""
         self.message: Numbered | None = None
-        self.device: DeviceEntry | None = None
+        self.known: DeviceEntry | None = None  # whom the topic names
+        self.device: DeviceEntry | None = None  # accepted as the sender
         self.time_us = 0  # Unix microseconds, device clock
         self.digest = 0
         self.values: Sequence[float | None] = ()

@@ -35,8 +35,11 @@ def microseconds(moment: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def address(delivery: Delivery, _: Context) -> None:
-    """Takes kind, device and stream from the topic."""
+def address(delivery: Delivery, context: Context) -> None:
+    """Takes kind, device and stream from the topic, and what the register knows of that device.
+
+    Its division says who sees the message, should it end as a dead letter.
+    """
     if delivery.unstorable:
         delivery.reject(reasons.UNSTORABLE, delivery.unstorable)
         return
@@ -48,6 +51,7 @@ def address(delivery: Delivery, _: Context) -> None:
         )
         return
     delivery.kind, delivery.device_id, delivery.stream = match.groups()
+    delivery.known = context.register.get(delivery.device_id)
 
 
 def decode(delivery: Delivery, _: Context) -> None:
@@ -64,9 +68,9 @@ def decode(delivery: Delivery, _: Context) -> None:
         delivery.time_us = microseconds(delivery.message.time)
 
 
-def identify(delivery: Delivery, context: Context) -> None:
-    """Finds the device in the register; the broker checked who it is, not what kind it is."""
-    device = context.register.get(delivery.device_id)
+def identify(delivery: Delivery, _: Context) -> None:
+    """Accepts the device as the sender; the broker checked who it is, not what kind it is."""
+    device = delivery.known
     if device is None:
         delivery.reject(reasons.UNKNOWN_DEVICE, f"no device {delivery.device_id!r} in the register")
     elif device.kind != delivery.kind:

@@ -13,6 +13,7 @@ from center.identity.sessions import service as sessions
 from center.outbox.tasks import clean_sent
 from center.processes.tasks import forget_lost
 from ingest.commands.tasks import forget_closed
+from ingest.ledger.tasks import forget_boots_and_gaps
 from ingest.series.tasks import cover_old_facts, retire_old_facts, roll_up
 from server import jobs
 
@@ -47,5 +48,6 @@ SCHEDULE = (
     Periodic("identity.forget", "35 18 * * *", _forget_log_ins),
     Periodic("commands.forget", "5 19 * * *", lambda _: forget_closed()),
     Periodic("series.retire", "35 19 * * *", lambda _: retire_old_facts()),
+    Periodic("ledger.forget", "50 19 * * *", lambda _: forget_boots_and_gaps()),
     Periodic("series.cover", "5 20 * * *", cover_old_facts),
 )

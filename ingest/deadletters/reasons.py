@@ -26,6 +26,7 @@ NOT_A_NUMBER = Reason("not_a_number", "不是有效数值", "Not a finite number
 IMPLAUSIBLE = Reason("implausible", "超出合理范围", "Outside the plausible range")
 OUTSIDE_AREA = Reason("outside_area", "定位超出作业区域", "Position outside the operating area")
 CONFLICT = Reason("conflict", "编号重复而内容不同", "Number used before with other content")
+GIVEN_UP = Reason("given_up", "编号已注销", "Number was given up")
 UNSTORABLE = Reason("unstorable", "无法入库", "Refused by the database")
 
 REASONS = {
@@ -46,6 +47,7 @@ REASONS = {
         IMPLAUSIBLE,
         OUTSIDE_AREA,
         CONFLICT,
+        GIVEN_UP,
         UNSTORABLE,
     )
 }

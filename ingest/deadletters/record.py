@@ -39,7 +39,7 @@ def _row(d: Delivery, rejection: Rejection, *, whole: bool) -> dict[str, Any]:
         "topic": clean(d.topic),
         "content_type": clean(d.content_type or wire.JSON),
         "device_id": d.device_id or None,
-        "division_code": d.device.division_code if d.device else None,
+        "division_code": d.known.division_code if d.known else None,
         "stream": d.stream or None,
         "boot": d.message.boot if d.message else None,
         "seq": d.message.seq if d.message else None,

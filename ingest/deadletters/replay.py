@@ -112,7 +112,7 @@ def _close_letters(cursor: psycopg.Cursor[Any], attempts: Sequence[Attempt]) -> 
             "detail": [clean(r.detail) if r else None for r in refusals],
             "closed_reason": [a.closed_reason for a in attempts],
             "division_code": [
-                a.delivery.device.division_code if a.delivery.device else None for a in attempts
+                a.delivery.known.division_code if a.delivery.known else None for a in attempts
             ],
         },
     )

@@ -9,6 +9,18 @@ from center.events import Event, published
 
 
 @published(stream="devices")
+class DeviceMisnumbers(Event, frozen=True, kw_only=True, tag="device.misnumber/1"):
+    """A device left holes everywhere in its numbers; they were closed up to before `floor`."""
+
+    device: Annotated[int, Meta(description="Its number in the register.")]
+    device_id: str
+    division_code: str
+    boot: int
+    first: Annotated[int, Meta(description="The first of the numbers that were closed.")]
+    floor: Annotated[int, Meta(description="The first number that was not.")]
+
+
+@published(stream="devices")
 class DeviceStateChanged(Event, frozen=True, kw_only=True, tag="device_state.changed/1"):
     """A device came, fell silent, left or went into maintenance, by our judgement."""
 

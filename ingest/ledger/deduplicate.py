@@ -40,15 +40,21 @@ def group(batch: Iterable[Delivery]) -> tuple[Groups, list[Repeat]]:
     return groups, repeats
 
 
-def settle_repeat(delivery: Delivery, stored_digest: int | None) -> None:
-    """A number that was used before: the same content is a duplicate, other content a conflict."""
+def settle_repeat(delivery: Delivery, stored_digest: int | None, given_up: int = 0) -> None:
+    """A number that was used before: the same content is a duplicate, other content a conflict.
+
+    Below `given_up` numbers are closed whether or not they ever came (`ingest.ledger.ragged`).
+    """
     if delivery.rejection is not None:
         return  # its dead letter is known by content; the repeat is counted there
     if stored_digest == delivery.digest:
         delivery.duplicate = True
+        return
+    message = delivery.message
+    where = f"boot {message.boot} seq {message.seq}" if message else "number"
+    if stored_digest is None and message is not None and message.seq < given_up:
+        delivery.reject(reasons.GIVEN_UP, f"{where}: what was missing below {given_up} is closed")
     else:
-        message = delivery.message
-        where = f"boot {message.boot} seq {message.seq}" if message else "number"
         delivery.reject(reasons.CONFLICT, f"{where} was committed before with other content")
 
 
@@ -95,9 +101,11 @@ def deduplicate(cursor: psycopg.Cursor[Any], batch: Sequence[Delivery]) -> None:
             "announced": integers([announced.get(key, -1) for key in groups]),
         },
     )
+    rows = cursor.fetchall()
+    given_up = {(device, boot): settled for device, boot, _, settled in rows if settled}
     known = [
         delivery
-        for device, boot, added in cursor.fetchall()
+        for device, boot, added, _ in rows
         for seq, delivery in groups[device, boot].items()
         # A Multirange is a list of ranges: `in` on the whole would compare ranges, not numbers.
         if not any(seq in part for part in added)
@@ -111,14 +119,14 @@ def deduplicate(cursor: psycopg.Cursor[Any], batch: Sequence[Delivery]) -> None:
         else:
             settle_repeat(repeat, first.digest)
     if known:
-        _settle(cursor, [d for d in known if d.rejection is None])
+        _settle(cursor, [d for d in known if d.rejection is None], given_up)
 
 
 def _received(delivery: Delivery) -> int:
     return delivery.received_us
 
 
-def _settle(cursor: psycopg.Cursor[Any], known: list[Delivery]) -> None:
+def _settle(cursor: psycopg.Cursor[Any], known: list[Delivery], given_up: dict[Key, int]) -> None:
     """Compares deliveries whose number is committed with what was stored under it."""
     for stream, fact_table in FACT_TABLES.items():
         mine = [d for d in known if d.stream == stream]
@@ -145,4 +153,5 @@ def _settle(cursor: psycopg.Cursor[Any], known: list[Delivery]) -> None:
         stored = {(row[0], row[1], row[2]): row[3] for row in cursor.fetchall()}
         for d in mine:
             if d.device is not None and d.message is not None:
-                settle_repeat(d, stored.get((d.device.number, d.message.boot, d.message.seq)))
+                key = (d.device.number, d.message.boot)
+                settle_repeat(d, stored.get((*key, d.message.seq)), given_up.get(key, 0))

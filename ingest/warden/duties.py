@@ -13,8 +13,8 @@ from ingest import blindness, liveness, wire
 from ingest.commands import dispatch
 from ingest.commands.repository import requeue_sent
 from ingest.devices.broker_files import publish_broker_files
-from ingest.devices.events import DeviceStateChanged
-from ingest.ledger import gaps
+from ingest.devices.events import DeviceMisnumbers, DeviceStateChanged
+from ingest.ledger import gaps, ragged
 from ingest.warden import status
 
 if TYPE_CHECKING:
@@ -126,6 +126,12 @@ def _ask(office: Office, kind: str, device_id: str, name: str, verb: str, args: 
 def follow_gaps(connection: Connection, office: Office) -> None:
     """Finds holes in the ledger and moves known gaps on."""
     gaps.follow(connection, office.limits)
+
+
+def settle_ragged(connection: Connection, _: Office) -> None:
+    """Closes the numbers of devices that leave holes everywhere, and tells of it."""
+    settled = ragged.settle_ragged(connection)
+    emit_on(connection, (DeviceMisnumbers(**s._asdict()) for s in settled))
 
 
 def ask_again(connection: Connection, office: Office) -> None:

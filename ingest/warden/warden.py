@@ -48,6 +48,7 @@ DUTIES = (
     Duty("reports", 1, duties.ask_for_reports),
     Duty("returned", 1, duties.ask_returned),
     Duty("gaps", 2, duties.follow_gaps),
+    Duty("ragged", 60, duties.settle_ragged),
     Duty("resend", 2, duties.ask_again),
     Duty("commands", 0.5, duties.send_commands),
     Duty("command_deadlines", 1, duties.expire_commands),

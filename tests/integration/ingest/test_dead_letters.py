@@ -59,6 +59,31 @@ def test_who_may_only_read_decides_nothing(kept: Api) -> None:
     assert kept.as_role("analyst").get(LETTERS).status_code == 403
 
 
+LONG = timedelta(days=40)
+NOW_US = recent().received_us
+REFUSED = {
+    "not_decodable": raw(b"{"),
+    "wrong_type": raw(b'{"boot": 1}'),
+    "content_type": Delivery("hy/v1/sensor/D-1/readings", b"{}", "text/html", NOW_US),
+    "too_large": raw(b" " * 300_000),
+    "wrong_kind": recent("D-1", kind="signal"),
+    "implausible": bad(),
+    "too_old": recent("D-1", delay=LONG),
+    "in_future": recent("D-1", delay=-LONG),
+    "unknown_quantity": recent("D-1", readings={"no_such": 1.0}),
+}
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_a_district_sees_what_its_own_devices_sent_whatever_is_wrong(
+    writer: Pen, client: Api, reason: str
+) -> None:
+    writer.write(REFUSED[reason])
+    (letter,) = client.as_role("operator", divisions=["430405"]).get(LETTERS).json()["items"]
+    assert (letter["reason"], letter["division"]) == (reason, "430405")
+    assert ids(client.as_role("operator", divisions=["430406"]).get(LETTERS)) == []
+
+
 def test_what_lies_in_other_divisions_is_not_there(kept: Api) -> None:
     keeper = kept.as_role("device_admin", divisions=["430406"])
     assert ids(keeper.get(LETTERS)) == [2]

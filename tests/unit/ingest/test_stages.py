@@ -118,7 +118,11 @@ def test_what_is_refused_says_why(reason: str, made: Delivery, context: stages.C
 
 
 def test_every_reason_is_reached() -> None:
-    elsewhere = {reasons.CONFLICT.key, reasons.UNSTORABLE.key}  # by the ledger, by the database
+    elsewhere = {  # by the ledger, by the database
+        reasons.CONFLICT.key,
+        reasons.GIVEN_UP.key,
+        reasons.UNSTORABLE.key,
+    }
     assert {reason for reason, _ in REFUSED} | elsewhere == REASONS.keys()
 
 
