@@ -87,7 +87,10 @@ class IngestSettings(Settings):
         0.05, ge=0, le=5, description="How long a small batch waits for company."
     )
     ingest_accept_past_seconds: float = Field(
-        7 * 86400, gt=0, description="Older device time is a dead letter; shorter than retention."
+        7 * 86400,
+        gt=0,
+        le=7 * 86400,
+        description="Older device time is a dead letter; shorter than anything is kept.",
     )
     ingest_accept_future_seconds: float = Field(
         300, ge=0, description="Device time further ahead than this is a dead letter."

@@ -8,22 +8,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from center.clock import now
-from center.errors import HengyangError
 from center.settings import IngestSettings
 
 RAW = ("readings", "positions", "passes", "violations", "events", "batches")
 COMPRESSED = ("readings", "positions", "passes", "violations", "events")
 COMPRESS_AFTER = timedelta(days=8)  # when nothing late is accepted any more
-_MARGIN = timedelta(days=1)
 # What is not in the rollups yet stays, however old; least() passes over NULL.
 _ROLLED = sa.text("""
     SELECT least(rolled_upto, (SELECT min(bucket) FROM rollup_dirty)) FROM rollup_progress""")
 _RETIRE = sa.text("SELECT * FROM retire_chunks(:hypertable, :older_than)")
 _COLUMNSTORE = sa.text("SELECT enable_columnstore(:hypertable, :after)")
-
-
-class RetentionTooShort(HengyangError):
-    """Facts must be kept a day longer than late ones are accepted, else one could count twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +32,9 @@ class Retention:
 def plan(config: IngestSettings) -> tuple[Retention, ...]:
     """What is kept for how long.
 
-    Raises:
-        RetentionTooShort: a message that is still accepted might have been forgotten already.
+    The bounds of the settings keep facts a day longer than late ones are accepted, else one could
+    count twice.
     """
-    accepted = timedelta(seconds=config.ingest_accept_past_seconds)
-    if timedelta(days=config.raw_retention_days) < accepted + _MARGIN:
-        raise RetentionTooShort(days=config.raw_retention_days, accepted=str(accepted))
     raw = tuple(
         Retention(table, config.raw_retention_days, only_rolled=table == "readings")
         for table in RAW

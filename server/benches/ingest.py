@@ -10,9 +10,10 @@ import redis
 
 from center.settings import IngestSettings, settings
 from ingest import broker
+from ingest.devices.credentials import generate, hash_credential
 from server.benches.load import Load, Sent, spawn
 from server.benches.report import Report
-from server.benches.site import GATEWAY, Site, until
+from server.benches.site import GATEWAY, HENGYANG, WARDEN, Site, until
 
 DEVICES = 5_000
 CONNECTIONS = 50
@@ -23,6 +24,7 @@ QUANTITIES = (
     ("signal_strength", -80.0),
 )
 MODEL = "generic-water-level"
+DIVISIONS = ("430405", "430406", "430407", "430408", "430412")
 OFFERED = 7_150  # messages/s: a little above the bar, since the span ends with the last commit
 OVERLOAD = 24_000  # messages/s offered when a capacity is sought: more than any consumer takes
 QUICK = {"seconds": 10, "rounds": 1}
@@ -44,16 +46,21 @@ def counts(site: Site) -> Counts:
 
 
 def register_devices(site: Site) -> None:
-    """Puts the bench's devices into the register at once; they send through one account."""
+    """Puts the bench's devices into the register at once, each with an account at the broker.
+
+    They send through one account that may write for all: 5,000 connections are another bench's.
+    """
     with site.connect() as connection:
         connection.execute(
             """INSERT INTO devices
-                   (device_id, kind, model, name, division_code, expected_interval_seconds)
+                   (device_id, kind, model, name, division_code, expected_interval_seconds,
+                    credential_hash, credential_rotated_at)
                SELECT 'bench-' || lpad(n::text, 5, '0'), 'sensor', m.id, 'bench ' || n,
-                      '430405', 60
+                      (%s::text[])[1 + n %% 5], 60,
+                      %s, now()
                FROM generate_series(0, %s - 1) n, device_models m WHERE m.name = %s
                ON CONFLICT DO NOTHING""",
-            (DEVICES, MODEL),
+            (list(DIVISIONS), hash_credential(generate()), DEVICES, MODEL),
         )
 
 
@@ -64,7 +71,7 @@ class Offer:
         self._url = site.stack.environment["HENGYANG_MQTT_LOAD_URL"]
         self._boot = int(time.time())
 
-    def load(self, rate: float, seconds: float) -> Load:
+    def load(self, rate: float, seconds: float, one_in_late: int = 0) -> Load:
         """A load that was not sent before."""
         self._boot += 1
         return Load(
@@ -75,6 +82,7 @@ class Offer:
             rate=rate,
             seconds=seconds,
             boot=self._boot,
+            one_in_late=one_in_late,
         )
 
 
@@ -100,11 +108,19 @@ def stop_gateways(site: Site, number: int) -> None:
         site.stop(f"gateway-{n}")
 
 
+def start_others(site: Site) -> None:
+    """What works beside the gateways: the warden, and a worker that rolls up to this hour."""
+    with site.connect() as connection:
+        connection.execute("UPDATE rollup_progress SET rolled_upto = date_trunc('hour', now())")
+    site.start("warden", WARDEN)
+    site.start("worker", (*HENGYANG, "worker"))
+
+
 def durable(site: Site, report: Report, offer: Offer, gateways: int, seconds: float) -> None:
     """7,000 msg/s from the first message received to the last one committed."""
     report.say(f"{OFFERED} messages/s for {seconds:g} s, {gateways} gateways")
     start_gateways(site, gateways)
-    before, load = counts(site), offer.load(OFFERED, seconds)
+    before, load = counts(site), offer.load(OFFERED, seconds, one_in_late=100)
     sent: Sent = spawn(load).get(timeout=seconds + 120)
     report.note("refused_by_broker", {hex(code): number for code, number in sent.refused.items()})
     until(lambda: counts(site).deliveries - before.deliveries >= sent.acknowledged, "all is in")
@@ -122,6 +138,10 @@ def durable(site: Site, report: Report, offer: Offer, gateways: int, seconds: fl
     )
     report.note("offered_messages_per_second", sent.published / sent.seconds)
     report.at_least("durable_messages_per_second", stored / span, 7_000)
+    late = (
+        "SELECT count(*) FROM readings WHERE boot = %s AND time < received_at - interval '1 hour'"
+    )
+    report.note("of_which_late", site.figure(late, load.boot))
     report.holds("nothing_lost", met=stored == sent.published == sent.acknowledged)
     report.holds("nothing_double", met=stored == distinct)
     report.holds(
@@ -242,8 +262,11 @@ def run(folder: Path, *, gateways: int = 2, seconds: float = 60, rounds: int = 3
         site.up()
         register_devices(site)
         offer = Offer(site)
+        start_others(site)
         durable(site, report, offer, gateways, seconds)
         delay(site, report, offer, gateways, min(seconds, 20))
+        for name in ("warden", "worker"):
+            site.stop(name)
         _forget_gateways(site)
         compare(site, report, offer, 12, rounds)
     finally:

@@ -7,7 +7,7 @@ import struct
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from ingest import wire
 from ingest.broker import BrokerAddress
@@ -17,13 +17,15 @@ WINDOW = 200  # unacknowledged messages of one connection
 KEEPALIVE_SECONDS = 60
 NO_PROPERTIES = b"\0"
 TICK_SECONDS = 0.01
+LATE = timedelta(hours=3)
 
 
 @dataclass(frozen=True)
 class Load:
     """What is sent: `rate` messages/s for `seconds`, by `devices` over `connections`.
 
-    Each message carries all `quantities` of a sensor: a plausible value, swaying with the number.
+    A message carries all `quantities` of a sensor: a plausible value, swaying with the number. One
+    in `one_in_partial` carries only the first; one in `one_in_late` is of three hours ago.
     """
 
     address: BrokerAddress
@@ -34,6 +36,8 @@ class Load:
     seconds: float
     boot: int
     first_seq: int = 0
+    one_in_partial: int = 100
+    one_in_late: int = 0  # 0: none
 
 
 @dataclass
@@ -122,13 +126,14 @@ def _send(
     fleet: list[deque[_Device]],
     selector: selectors.BaseSelector,
 ) -> None:
-    body = _template(load)
+    whole, partial = _template(load, len(load.quantities)), _template(load, 1)
     began = time.monotonic()
     turn = 0
     total = int(load.rate * load.seconds)
     while sent.published < total:
         due = min(total, int((time.monotonic() - began) * load.rate))
-        stamp = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        moment = datetime.now(UTC)
+        stamp, earlier = _stamp(moment), _stamp(moment - LATE)
         skipped = 0
         while sent.published < due and skipped < len(connections):
             n = turn % len(connections)
@@ -140,7 +145,15 @@ def _send(
             skipped = 0
             device = fleet[n][0]
             fleet[n].rotate(-1)
-            payload = body % (device.seq, stamp, *_values(device.seq, load))
+            number = sent.published
+            some = number % load.one_in_partial == 0
+            late = load.one_in_late and number % load.one_in_late == 1
+            values = _values(device.seq, load, 1 if some else len(load.quantities))
+            payload = (partial if some else whole) % (
+                device.seq,
+                earlier if late else stamp,
+                *values,
+            )
             connection.out += packets.publish(
                 device.topic, connection.free.popleft(), NO_PROPERTIES, payload.encode(), 0
             )
@@ -160,14 +173,18 @@ def _exchange(
         key.data.read(sent)
 
 
-def _template(load: Load) -> str:
-    names = ",".join(f'"{quantity}":%.1f' for quantity, _ in load.quantities)
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _template(load: Load, count: int) -> str:
+    names = ",".join(f'"{quantity}":%.1f' for quantity, _ in load.quantities[:count])
     return f'{{"boot":{load.boot},"seq":%d,"time":"%s","readings":{{{names}}}}}'
 
 
-def _values(seq: int, load: Load) -> tuple[float, ...]:
+def _values(seq: int, load: Load, count: int) -> tuple[float, ...]:
     sway = (seq * 7 % 10) / 10
-    return tuple(middle + sway for _, middle in load.quantities)
+    return tuple(middle + sway for _, middle in load.quantities[:count])
 
 
 def spawn(load: Load) -> "multiprocessing.pool.AsyncResult[Sent]":

@@ -1,17 +1,25 @@
 """`hengyang bench memory`: what each process holds for itself, and how that grows under load."""
 
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import psutil
 
+from center.clock import now
+from deploy.stack.ports import HOST, free_ports
+from server.benches.api import DAY, is_ready, questions, readers
 from server.benches.ingest import Offer, register_devices, start_gateways
 from server.benches.load import spawn
+from server.benches.loaded import Loaded, mixed
+from server.benches.readers import Visit, begin
 from server.benches.report import Report
-from server.benches.site import HENGYANG, WARDEN, Site
+from server.benches.site import HENGYANG, WARDEN, Site, until
 
 RATE = 2_000  # messages/s
+REQUESTS = 20  # a second, of every kind: a process that nobody asks holds nothing
+FLEET = 100  # devices with connections of their own, beside the load: births, wills, answers
 SAMPLE_SECONDS = 5
 WARM_SECONDS = 120  # caches, pools and the allocator fill once; growth is measured after it
 QUICK = {"minutes": 1}
@@ -38,7 +46,8 @@ def growth(samples: list[tuple[float, float]]) -> float:
 def run(folder: Path, *, minutes: float = 20) -> None:
     """Runs gateway, warden, worker and API under 2,000 msg/s and follows their memory."""
     report = Report("memory")
-    site = Site(folder)
+    # One log-in lasts for the whole run.
+    site = Site(folder, {"HENGYANG_ACCESS_TOKEN_SECONDS": "3600"})
     try:
         report.say("starting servers")
         site.up()
@@ -46,11 +55,16 @@ def run(folder: Path, *, minutes: float = 20) -> None:
         start_gateways(site, 1)
         site.start("warden", WARDEN)
         site.start("worker", (*HENGYANG, "worker"))
-        site.start("api", (*HENGYANG, "api"))
+        (port,) = free_ports(1)
+        site.start("api", (*HENGYANG, "api", "--port", str(port)))
+        until(lambda: is_ready(port), "the API is ready")
         seconds = minutes * 60 + WARM_SECONDS
-        handle = spawn(Offer(site).load(RATE, seconds))
-        samples = _follow(site, report, seconds)
-        sent = handle.get(timeout=120)
+        with Loaded(site, mixed(FLEET, every=2.0)):
+            handle = spawn(Offer(site).load(RATE, seconds))
+            visit = begin(_visit(site, port, seconds))
+            samples = _follow(site, report, seconds)
+            sent = handle.get(timeout=120)
+            report.note("requests", len(visit.get(timeout=120).answers))
         report.note("messages", sent.acknowledged)
         for name, its in samples.items():
             report.note(f"{name}_megabytes", its[-1][1])
@@ -58,6 +72,15 @@ def run(folder: Path, *, minutes: float = 20) -> None:
     finally:
         site.remove()
     report.end()
+
+
+def _visit(site: Site, port: int, seconds: float) -> Visit:
+    both = readers(site, port)
+    asked = questions(*both, now() - DAY, now() + timedelta(seconds=seconds))
+    for reader in both:
+        reader.close()
+    tokens = tuple(reader.token for reader in both)
+    return Visit(HOST, port, tokens, asked.some(int(REQUESTS * seconds)), REQUESTS)
 
 
 def _follow(site: Site, report: Report, seconds: float) -> dict[str, list[tuple[float, float]]]:

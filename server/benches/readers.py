@@ -14,10 +14,11 @@ SPAWN_SECONDS = 120
 
 @dataclass(frozen=True)
 class Ask:
-    """One request: a name under which it is reported, and its path with the query."""
+    """One request: a name under which it is reported, its path with the query, and who asks."""
 
     name: str
     path: str
+    reader: int = 0  # which of the visit's tokens
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Visit:
 
     host: str
     port: int
-    token: str
+    tokens: tuple[str, ...]
     asks: tuple[Ask, ...]
     rate: float
 
@@ -56,18 +57,19 @@ class Seen:
 class _Connection:
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        self._head = (
-            f" HTTP/1.1\r\nHost: {visit.host}\r\nAuthorization: Bearer {visit.token}\r\n\r\n"
-        )
+        self._heads = [
+            f" HTTP/1.1\r\nHost: {visit.host}\r\nAuthorization: Bearer {token}\r\n\r\n"
+            for token in visit.tokens
+        ]
 
     async def open(self) -> None:
         self._reader, self._writer = await asyncio.open_connection(
             self._visit.host, self._visit.port
         )
 
-    async def get(self, path: str) -> int:
+    async def get(self, ask: Ask) -> int:
         """The status of the answer, once all of it is here."""
-        self._writer.write(f"GET {path}{self._head}".encode())
+        self._writer.write(f"GET {ask.path}{self._heads[ask.reader]}".encode())
         head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
         length = int(head.partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0])
         await self._reader.readexactly(length)
@@ -103,7 +105,7 @@ async def _ask(
     connection = await free.get()
     sent = time.perf_counter()
     try:
-        status = await connection.get(ask.path)
+        status = await connection.get(ask)
     except (OSError, EOFError, ValueError):
         status = 0
         connection.close()
@@ -117,8 +119,14 @@ def _run(visit: Visit) -> Seen:
         return runner.run(_pay(visit))
 
 
+def begin(visit: Visit) -> "multiprocessing.pool.AsyncResult[Seen]":
+    """Sends all requests from a process of its own; `.get()` waits for the last answer."""
+    pool = multiprocessing.get_context("spawn").Pool(1)
+    handle = pool.apply_async(_run, (visit,))
+    pool.close()
+    return handle
+
+
 def pay(visit: Visit) -> Seen:
-    """Sends all requests from a process of its own and waits for the last answer."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        handle = pool.apply_async(_run, (visit,))
-        return handle.get(timeout=len(visit.asks) / visit.rate * 2 + SPAWN_SECONDS)
+    """The same, waiting."""
+    return begin(visit).get(timeout=len(visit.asks) / visit.rate * 2 + SPAWN_SECONDS)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from server.benches.reregister import Crowd, are_right, scenario, states
+from server.benches.reregister import Crowd, are_right, scenario, states, wrong_turns
 from server.benches.site import Site, until
 from simulators.fleet import describe
 from tests.acceptance.conftest import enlisted
@@ -32,4 +32,5 @@ def test_states_are_right_after_all_connected_devices_came_back(
         until(lambda: crowd.connected == CONNECTED, "all are back")
         until(lambda: crowd.heard_since(moment) == CONNECTED, "all have spoken since")
         until(lambda: are_right(site, present, KNOWN), "the connected devices are online")
+        assert wrong_turns(site, moment) == {}
     until(lambda: Counter(states(site).values())["offline"] == CONNECTED, "all said good-bye")
