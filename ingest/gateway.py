@@ -47,6 +47,7 @@ class Gateway:
         self._sockets: dict[int, SievingSocket] = {}
         self._adoptions: deque[str] = deque()
         self._numbers = count(limits.ingest_connections)
+        self._due = 0.0
         self._committed: deque[Sequence[Delivery]] = deque()
         self._stopping = threading.Event()
         self._wake_read, self._wake_write = socket.socketpair()
@@ -56,21 +57,24 @@ class Gateway:
 
     def run(self) -> None:
         """Receives and acknowledges until `stop`."""
-        due = 0.0
         while not self._stopping.is_set():
-            if time.monotonic() >= due:
-                self._keep_sessions()
-                due = time.monotonic() + (1.0 if self.connected else 0.1)
-            self._follow_sockets()
-            for key, _ in self._selector.select(timeout=max(0.0, due - time.monotonic())):
-                if key.data is None:
-                    self._wake_read.recv(4096)
-                else:
-                    key.data.read()
-            self._acknowledge_committed()
+            self.turn()
         self._acknowledge_committed()
         for session in self._sessions.values():
             session.close()
+
+    def turn(self) -> None:
+        """One round: minds the sessions, takes what came, acknowledges what was committed."""
+        if time.monotonic() >= self._due:
+            self._keep_sessions()
+            self._due = time.monotonic() + (1.0 if self.connected else 0.1)
+        self._follow_sockets()
+        for key, _ in self._selector.select(timeout=max(0.0, self._due - time.monotonic())):
+            if key.data is None:
+                self._wake_read.recv(4096)
+            else:
+                key.data.read()
+        self._acknowledge_committed()
 
     def stop(self) -> None:
         """Ends `run`; sessions stay with the broker."""
