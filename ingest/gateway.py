@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import count
@@ -46,6 +46,7 @@ class Gateway:
         }
         self._sockets: dict[int, SievingSocket] = {}
         self._adoptions: deque[str] = deque()
+        self._abandoned: deque[str] = deque()
         self._numbers = count(limits.ingest_connections)
         self._due = 0.0
         self._committed: deque[Sequence[Delivery]] = deque()
@@ -85,6 +86,10 @@ class Gateway:
         """Empties and ends the session of a gateway that is no more; may be called anywhere."""
         self._adoptions.append(orphan)
 
+    def abandon(self, orphans: Iterable[str]) -> None:
+        """Leaves adopted sessions as they are to whom they belong now; may be called anywhere."""
+        self._abandoned.extend(orphans)
+
     @property
     def adopted(self) -> set[str]:
         """Sessions that are being emptied."""
@@ -110,8 +115,12 @@ class Gateway:
             number = next(self._numbers)
             self._sessions[number] = self._new_session(number, self._adoptions[0], adopted=True)
             self._adoptions.popleft()
+        abandoned = {self._abandoned.popleft() for _ in range(len(self._abandoned))}
         for session in self._sessions.values():
-            session.keep_alive()
+            if session.adopted and session.client_id in abandoned:
+                session.leave()
+            else:
+                session.keep_alive()
         self._sessions = {n: s for n, s in self._sessions.items() if not s.finished}
 
     def _acknowledge_committed(self) -> None:

@@ -180,6 +180,11 @@ class Session:
             return
         self._deliver(Delivery(topic, publish.payload, publish.content_type, received_us, receipt))
 
+    def leave(self) -> None:
+        """Ends an adoption without emptying: what waits stays with the broker."""
+        self.finished = True
+        self.close()
+
     def close(self, *, forget: bool = False) -> None:
         """Leaves the broker; the session and what waits in it stay there unless forgotten."""
         properties = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call]
