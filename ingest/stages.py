@@ -76,7 +76,11 @@ def identify(delivery: Delivery, context: Context) -> None:
     elif not device.enabled:
         delivery.reject(reasons.DEVICE_DISABLED, f"device {delivery.device_id!r} is disabled")
     else:
-        delivery.device = device
+        delivery.device = device  # also of a wrong stream: its number is used up
+        if delivery.stream not in wire.STREAMS[device.kind]:
+            delivery.reject(
+                reasons.WRONG_STREAM, f"a device of kind {device.kind} sends no {delivery.stream}"
+            )
 
 
 def validate(delivery: Delivery, context: Context) -> None:

@@ -89,6 +89,9 @@ REFUSED = [
     ("unknown_device", delivery("D-2")),
     ("wrong_kind", delivery(kind="vehicle")),
     ("wrong_kind", delivery("V-1", kind="sensor")),
+    ("wrong_stream", delivery(stream="pass", kind="sensor")),
+    ("wrong_stream", delivery("V-1", stream="violation", kind="vehicle")),
+    ("wrong_stream", delivery("E-1", stream="position", kind="epolice")),
     ("device_disabled", delivery("OFF")),
     ("too_old", delivery(time=NOON - timedelta(days=3653), received=NOON)),
     ("too_old", delivery(time=NOON - timedelta(days=7, seconds=1), received=NOON)),
@@ -137,6 +140,18 @@ def test_a_sensor_may_say(stream: str, context: stages.Context) -> None:
     assert made.device is context.register.get("D-1")
     assert made.time_us == stages.microseconds(NOON)
     assert made.digest != 0
+
+
+def test_a_message_of_a_wrong_stream_uses_its_number_up(context: stages.Context) -> None:
+    """Else the hole it leaves would be asked for until it is lost."""
+    made = through(delivery(stream="pass", kind="sensor"), context)
+    assert made.device is context.register.get("D-1")
+    assert made.message is not None
+
+
+def test_the_tables_of_kinds_and_streams_know_each_other() -> None:
+    assert {stream for streams in wire.STREAMS.values() for stream in streams} == set(wire.UPWARD)
+    assert all("event" in streams for streams in wire.STREAMS.values())  # answers are events
 
 
 @pytest.mark.parametrize("ahead", [300, 299.9, -7 * 86_400])
