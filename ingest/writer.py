@@ -1,6 +1,5 @@
 """The bulk writer: takes deliveries from the gateway, commits them, then has them acknowledged."""
 
-import struct
 import threading
 import time
 from collections import deque
@@ -15,18 +14,13 @@ from center.settings import IngestSettings
 from ingest import blindness, stages
 from ingest.batch import AlreadyCommitted, Outcome, is_committed, write_batch
 from ingest.deadletters import reasons
+from ingest.deadletters.blame import BLAMES_CONTENT
 from ingest.delivery import Delivery
 from ingest.register import Register
 
 log = logger(__name__)
 RETRY_SECONDS = (0.1, 0.5, 1, 2, 5)
 WATCH_SECONDS = 2.0
-# What can be the fault of one message: the database's word, or a value that a stage or COPY's
-# packing cannot take. Anything else is the server's or ours, and is repeated.
-BLAMES_CONTENT = (
-    psycopg.DataError, psycopg.IntegrityError, psycopg.NotSupportedError,
-    ValueError, TypeError, ArithmeticError, struct.error,
-)  # fmt: skip
 
 
 class Intake:
