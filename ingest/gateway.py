@@ -63,6 +63,9 @@ class Gateway:
         self._acknowledge_committed()
         for session in self._sessions.values():
             session.close()
+        self._selector.close()
+        self._wake_read.close()
+        self._wake_write.close()
 
     def turn(self) -> None:
         """One round: minds the sessions, takes what came, acknowledges what was committed."""
@@ -107,7 +110,7 @@ class Gateway:
         self._wake()
 
     def _wake(self) -> None:
-        with suppress(BlockingIOError):  # then it is awake already
+        with suppress(OSError):  # then it is awake already, or has ended
             self._wake_write.send(b"\0")
 
     def _keep_sessions(self) -> None:

@@ -168,6 +168,7 @@ class GatewayProcess:
         receiver.join()
         self._announcer.stop()
         self._heart.stop()
+        self._orphanage.release()
         self._lease.release()
 
     def _has_said_number(self, stopping: threading.Event) -> bool:

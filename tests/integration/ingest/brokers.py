@@ -1,4 +1,4 @@
-"""A Mosquitto that belongs to one test: its configuration, its life and its death are the test's."""
+"""A Mosquitto of one test: its configuration, its life and its death are the test's."""
 
 import socket
 from collections.abc import Sequence

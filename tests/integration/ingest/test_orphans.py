@@ -56,6 +56,7 @@ class Home:
     def close(self) -> None:
         self.gateway.stop()
         self.gateway.run()
+        self.orphanage.release()
         self.connection.close()
 
 

@@ -74,6 +74,4 @@ def packets(draw: st.DrawFn) -> Packet:
 
 
 # CONNACK, SUBACK, UNSUBACK, PINGRESP, DISCONNECT: for the client, whatever is in them.
-others = st.builds(
-    Packet, st.sampled_from([0x20, 0x90, 0xB0, 0xD0, 0xE0]), st.binary(max_size=300)
-)
+others = st.builds(Packet, st.sampled_from([0x20, 0x90, 0xB0, 0xD0, 0xE0]), st.binary(max_size=300))

@@ -1,5 +1,6 @@
 """The sieving socket: PUBLISH to us, the rest to the client, in order, however they are cut."""
 
+import itertools
 import socket
 from collections.abc import Iterator
 
@@ -53,7 +54,7 @@ def test_however_the_stream_is_cut_the_packets_come_out_in_order(
     stream = b"".join(packet.whole for packet in sent)
     places = sorted({cut % len(stream) for cut in cuts} | {0, len(stream)})
     came: list[Publish | bytes] = []
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in itertools.pairwise(places):
         theirs.sendall(stream[start:end])
         sieve.fill()
         came += drain(sieve, bufsize)

@@ -103,3 +103,5 @@ def test_between_connect_and_connack_nothing_is_acknowledged(peer: Peer) -> None
     turn_until(lambda: peer.has_word)
     assert peer.hear() == SUBSCRIBE
     assert lost == ["the connection to the broker was lost"]
+    gateway.stop()
+    gateway.run()
