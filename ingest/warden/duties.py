@@ -34,8 +34,10 @@ def publish_accounts(connection: Connection, office: Office) -> None:
     revision = row[0] if row else 0
     if office.notes.get("accounts") == revision:
         return
-    publish_broker_files(connection, office.mqtt, always_signal="accounts" not in office.notes)
-    office.notes["accounts"] = revision
+    is_first = "signalled" not in office.notes
+    if not publish_broker_files(connection, office.mqtt, always_signal=is_first):
+        office.notes["accounts"] = revision  # else there may be more to do
+    office.notes["signalled"] = True
 
 
 def keep_status(connection: Connection, office: Office) -> Done:
