@@ -85,6 +85,11 @@ class IngestSettings(Settings):
         le=65535,
         description="Unacknowledged messages per session; more than 1000 slows Mosquitto down.",
     )
+    ingest_loose_bytes: int = Field(
+        64 * 1024 * 1024,
+        ge=1024 * 1024,
+        description="Of what comes at QoS 0, so much may wait in a gateway; more is refused.",
+    )
     ingest_batch_messages: int = Field(
         2000, ge=1, le=20_000, description="Most messages in one transaction."
     )

@@ -20,7 +20,8 @@ end publish `{{"state": "offline"}}`.
 
 **Publishing.** A device may publish under its own id and kind only, and only the streams of its
 kind. Publish at QoS 1 and keep each message until PUBACK says success: reason code 0x10 (no
-matching subscribers) and every code from 0x80 on mean that it was not delivered. Number messages by
+matching subscribers) and every code from 0x80 on mean that it was not delivered. What is sent at
+QoS 0 may be lost: it is refused when too much of it waits. Number messages by
 `boot` (grows with every start, never repeats) and `seq` (from 0 without a hole, one counter over
 all numbered streams); keep the last ten minutes, and publish again, byte for byte, what a `resend`
 names.
@@ -33,8 +34,8 @@ while nothing was heard. Carry out one `id` with one `deadline` once, nothing af
 and answer with an `event` named `{wire.EVENT_ANSWER}` whose `command` is the id. A name that the
 device does not know is answered with `ok` false.
 
-**Pictures** go over HTTP: `PUT /api/v1/evidence/{{sha256}}` with the device's id and credential, the
-body being the picture. A message names them by their SHA-256 in `evidence` and may come first.
+**Pictures** go over HTTP: `PUT /api/v1/evidence/{{sha256}}` with the device's id and credential,
+the body being the picture. A message names them by their SHA-256 in `evidence` and may come first.
 """
 
 CONFIG = (

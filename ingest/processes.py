@@ -200,6 +200,7 @@ class GatewayProcess:
         return {
             "connected": self._gateway.connected,
             "devices": len(self._writer.register),
+            "refused": self._writer.intake.refused,
             "tally": asdict(self._writer.tally),
         }
 

@@ -27,10 +27,17 @@ class Intake:
     """Deliveries between the receiving thread and the writer.
 
     Bounded by the sessions' receive maximum: the broker sends no more than that unacknowledged,
-    so a slow store holds the broker back and never this process's memory.
+    so a slow store holds the broker back and never this process's memory. What comes at QoS 0 is
+    held back by nothing: of it `loose_bytes` may wait, the rest is refused and counted. Its numbers
+    are missing then, and the device is asked for them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, loose_bytes: int) -> None:
+        self.refused = 0
+        self._loose_bytes = loose_bytes
+        # Each written by one thread only.
+        self._loose_came = 0
+        self._loose_taken = 0
         self._waiting: deque[Delivery] = deque()
         self._filled = threading.Event()
 
@@ -39,6 +46,8 @@ class Intake:
 
     def put(self, delivery: Delivery) -> None:
         """Adds a delivery; called by the receiving thread only."""
+        if delivery.receipt is None and not self._has_room(delivery):
+            return
         self._waiting.append(delivery)
         if not self._filled.is_set():
             self._filled.set()
@@ -53,7 +62,17 @@ class Intake:
         taken = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
         if self._waiting:
             self._filled.set()
+        if self._loose_came != self._loose_taken:
+            self._loose_taken += sum(len(d.payload) for d in taken if d.receipt is None)
         return taken
+
+    def _has_room(self, delivery: Delivery) -> bool:
+        size = len(delivery.payload)
+        if self._loose_came - self._loose_taken + size > self._loose_bytes:
+            self.refused += 1
+            return False
+        self._loose_came += size
+        return True
 
 
 @dataclass(slots=True)
@@ -85,7 +104,7 @@ class Writer:
         is_connected: Callable[[], bool],
     ) -> None:
         self.number = number
-        self.intake = Intake()
+        self.intake = Intake(limits.ingest_loose_bytes)
         self.register = Register()
         self.tally = Tally()
         self._connect = connect
@@ -102,6 +121,7 @@ class Writer:
         self._connection: psycopg.Connection[Any] | None = None
         self._refreshed = 0.0
         self._watched = 0.0
+        self._told_refused = 0
         self._losses: deque[str] = deque(maxlen=16)
         self._stopping = threading.Event()
 
@@ -128,6 +148,7 @@ class Writer:
 
     def _look_around(self, *, waiting: int) -> None:
         """Notes losses, and that we see everything, when nothing waits at the broker."""
+        self._tell_refused()
         try:
             connection = self._ready()
             while self._losses:
@@ -144,6 +165,12 @@ class Writer:
             self._drop_connection()
             self._note_failure(error, 0, 0)
             self._stopping.wait(RETRY_SECONDS[1])
+
+    def _tell_refused(self) -> None:
+        refused = self.intake.refused
+        if refused > self._told_refused:
+            log.error("unacknowledged_refused", messages=refused - self._told_refused)
+            self._told_refused = refused
 
     def _persist(self, deliveries: Sequence[Delivery]) -> bool:
         """Repeats until the batch is committed; False when told to stop before that."""
