@@ -66,6 +66,11 @@ class MqttSettings(Settings):
         None, description="Folder of the broker's passwd and acl files; none: not ours to write."
     )
     mqtt_pid_file: Path | None = Field(None, description="Broker to send SIGHUP after a change.")
+    mqtt_queue_bytes: int = Field(
+        512 * 1024 * 1024,
+        ge=1024 * 1024,
+        description="What the broker may hold for us (its max_queued_bytes) before it drops.",
+    )
 
 
 class IngestSettings(Settings):
@@ -79,6 +84,11 @@ class IngestSettings(Settings):
         ge=10,
         le=65535,
         description="Unacknowledged messages per session; more than 1000 slows Mosquitto down.",
+    )
+    ingest_loose_bytes: int = Field(
+        64 * 1024 * 1024,
+        ge=1024 * 1024,
+        description="Of what comes at QoS 0, so much may wait in a gateway; more is refused.",
     )
     ingest_batch_messages: int = Field(
         2000, ge=1, le=20_000, description="Most messages in one transaction."
@@ -114,6 +124,13 @@ class IngestSettings(Settings):
     )
     gap_lost_seconds: float = Field(
         900, gt=0, description="A gap older than this is lost; longer than any device's buffer."
+    )
+    reconnection_grace_seconds: float = Field(
+        60,
+        ge=0,
+        le=3600,
+        description="After an absence of the broker devices take up to this long to come back;"
+        " until then their silence is not counted.",
     )
     raw_retention_days: int = Field(
         90, ge=8, description="Facts older than this are dropped by the chunk."

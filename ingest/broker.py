@@ -51,9 +51,11 @@ def prepare(client: Client, address: BrokerAddress) -> None:
         client.tls_set(cert_reqs=ssl.CERT_REQUIRED)
 
 
-def new_client(client_id: str, address: BrokerAddress) -> Client:
+def new_client(client_id: str, address: BrokerAddress, *, manual_ack: bool = False) -> Client:
     """A plain MQTT 5 client, ready to connect."""
-    client = Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTv5)
+    client = Client(
+        CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTv5, manual_ack=manual_ack
+    )
     prepare(client, address)
     return client
 

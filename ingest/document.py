@@ -1,11 +1,14 @@
 """The wire as an AsyncAPI 3 document, made from the types of `ingest.wire`."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from ingest import wire
+from ingest.commands.names import ARGS
+from ingest.document_text import CONFIG, CREDENTIAL, DESCRIPTION, SERVER
 
 # Stream: what it carries, and one sentence. The order is that of the document.
 UP: dict[str, tuple[type[msgspec.Struct], str]] = {
@@ -16,10 +19,6 @@ UP: dict[str, tuple[type[msgspec.Struct], str]] = {
     "event": (wire.Event, "Something happened on the device; answers to commands (设备事件)."),
     "status": (wire.Status, "Whether the device is there: retained, and its last will (在线状态)."),
 }
-DOWN: dict[str, tuple[type[msgspec.Struct], str]] = {
-    "command": (wire.Command, "What the centre asks of a device (指令); answered by an event."),
-}
-ARGUMENTS = (wire.Resend,)  # types that occur inside the free `args` of a command
 
 _AT = datetime(2026, 11, 22, 11, 5, 3, tzinfo=UTC)
 _EXAMPLES: dict[str, msgspec.Struct] = {
@@ -42,30 +41,20 @@ _EXAMPLES: dict[str, msgspec.Struct] = {
         detail="4 of 4 sent again",
     ),
     "status": wire.Status(state="online", time=_AT, boot=3),
-    "command": wire.Command(
-        id="resend-3-17", name=wire.COMMAND_RESEND, args={"boot": 3, "ranges": [[17, 20]]},
-        deadline=_AT,
-    ),
 }  # fmt: skip
-
-DESCRIPTION = """\
-What devices and the centre say to each other over MQTT 5, as the centre sees it: it receives what
-devices publish, and sends commands.
-
-A device signs in with its id as user name and may publish under its own id only. Publish at QoS 1
-and keep each message until PUBACK says success: reason code 0x10 (no matching subscribers) and
-every code from 0x80 on mean that it was not delivered. Number messages by `boot` (grows with every
-start, never repeats) and `seq` (from 0 without a hole, one counter over all numbered streams);
-keep the last ten minutes, and publish again, byte for byte, what a `resend` names. The content
-type is application/json, or application/msgpack where the MQTT 5 property says so.
-"""
+_ARGUMENTS: dict[str, dict[str, Any]] = {
+    wire.COMMAND_RESEND: {"boot": 3, "ranges": [[17, 20]]},
+    wire.COMMAND_REPORT: {},
+    "reboot": {},
+    "set_interval": {"seconds": 60},
+    "message": {"text": "蒸湘北路 88 号井盖移位"},
+}
 
 
 def document() -> dict[str, Any]:
     """The AsyncAPI 3.0 document as plain data; the same types give the same document."""
-    types = [*(kind for kind, _ in (UP | DOWN).values()), *ARGUMENTS]
+    types = [*(kind for kind, _ in UP.values()), wire.Command, *ARGS.values()]
     _, schemas = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
-    streams = UP | DOWN
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -75,46 +64,99 @@ def document() -> dict[str, Any]:
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": wire.JSON,
-        "channels": {stream: _channel(stream) for stream in streams},
+        "servers": {"broker": SERVER},
+        "channels": {
+            **{stream: _channel(stream, _forms(stream)) for stream in UP},
+            "command": _channel("command", ["command", *map(_command_name, ARGS)]),
+            "config": _channel("config", ()) | {"description": CONFIG},
+        },
         "operations": {
-            **{f"receive_{stream}": _operation("receive", stream) for stream in UP},
-            **{f"send_{stream}": _operation("send", stream) for stream in DOWN},
+            **{f"receive_{stream}": _operation("receive", stream, _forms(stream)) for stream in UP},
+            "send_command": _operation("send", "command", ["command", *map(_command_name, ARGS)]),
         },
         "components": {
-            "messages": {
-                stream: _message(stream, kind, text) for stream, (kind, text) in streams.items()
-            },
+            "messages": {**_messages(), **_commands()},
             "schemas": dict(sorted(schemas.items())),
+            "securitySchemes": {"device": CREDENTIAL},
         },
     }
 
 
-def _channel(stream: str) -> dict[str, Any]:
+def senders(stream: str) -> list[str]:
+    """Kinds of devices that may say it; status, commands and configuration are everybody's."""
+    return [
+        kind
+        for kind, streams in wire.STREAMS.items()
+        if stream in streams or stream not in wire.UPWARD
+    ]
+
+
+def _forms(stream: str) -> list[str]:
+    return [stream, f"{stream}_msgpack"]
+
+
+def _command_name(name: str) -> str:
+    return f"command_{name}"
+
+
+def _channel(stream: str, messages: Iterable[str]) -> dict[str, Any]:
     return {
         "address": wire.topic("{kind}", "{device_id}", stream),
-        "messages": {stream: {"$ref": f"#/components/messages/{stream}"}},
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
         "parameters": {
-            "kind": {"enum": list(wire.KINDS), "description": "Kind of the device."},
+            "kind": {"enum": senders(stream), "description": "Kind of the device."},
             "device_id": {"description": f"Id of the device, {wire.DEVICE_ID_PATTERN}"},
         },
     }
 
 
-def _operation(action: str, stream: str) -> dict[str, Any]:
+def _operation(action: str, stream: str, messages: Iterable[str]) -> dict[str, Any]:
     return {
         "action": action,
         "channel": {"$ref": f"#/channels/{stream}"},
-        "messages": [{"$ref": f"#/channels/{stream}/messages/{stream}"}],
+        "messages": [{"$ref": f"#/channels/{stream}/messages/{name}"} for name in messages],
         "bindings": {"mqtt": {"qos": 1, "retain": stream == wire.STATUS_STREAM}},
     }
 
 
-def _message(stream: str, kind: type[msgspec.Struct], text: str) -> dict[str, Any]:
-    return {
-        "name": stream,
-        "title": kind.__name__,
-        "summary": text,
-        "contentType": wire.JSON,
-        "payload": {"$ref": f"#/components/schemas/{kind.__name__}"},
-        "examples": [{"payload": msgspec.to_builtins(_EXAMPLES[stream])}],
-    }
+def _messages() -> dict[str, Any]:
+    """Each stream in JSON, with an example, and in MessagePack."""
+    made = {}
+    for stream, (kind, text) in UP.items():
+        plain, packed = _forms(stream)
+        made[plain] = _message(plain, kind.__name__, text) | {
+            "payload": _schema(kind),
+            "examples": [{"payload": msgspec.to_builtins(_EXAMPLES[stream])}],
+        }
+        made[packed] = _message(packed, kind.__name__, text, wire.MESSAGEPACK) | {
+            "payload": _schema(kind)
+        }
+    return made
+
+
+def _commands() -> dict[str, Any]:
+    """Any command, and each that every device should know with what its `args` must hold."""
+    text = "What the centre asks of a device (指令); the device's own have any name and args."
+    made = {"command": _message("command", "Command", text) | {"payload": _schema(wire.Command)}}
+    for name, args in ARGS.items():
+        known = {"name": {"const": name}, "args": _schema(args)}
+        example = wire.Command(id=f"{name}-3-17", name=name, args=_ARGUMENTS[name], deadline=_AT)
+        made[_command_name(name)] = _message(
+            _command_name(name), args.__name__, _first_line(args)
+        ) | {
+            "payload": {"allOf": [_schema(wire.Command), {"properties": known}]},
+            "examples": [{"payload": msgspec.to_builtins(example)}],
+        }
+    return made
+
+
+def _message(name: str, title: str, text: str, content_type: str = wire.JSON) -> dict[str, Any]:
+    return {"name": name, "title": title, "summary": text, "contentType": content_type}
+
+
+def _schema(kind: type[msgspec.Struct]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{kind.__name__}"}
+
+
+def _first_line(kind: type) -> str:
+    return (kind.__doc__ or "").splitlines()[0]

@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import count
@@ -46,7 +46,9 @@ class Gateway:
         }
         self._sockets: dict[int, SievingSocket] = {}
         self._adoptions: deque[str] = deque()
+        self._abandoned: deque[str] = deque()
         self._numbers = count(limits.ingest_connections)
+        self._due = 0.0
         self._committed: deque[Sequence[Delivery]] = deque()
         self._stopping = threading.Event()
         self._wake_read, self._wake_write = socket.socketpair()
@@ -56,21 +58,27 @@ class Gateway:
 
     def run(self) -> None:
         """Receives and acknowledges until `stop`."""
-        due = 0.0
         while not self._stopping.is_set():
-            if time.monotonic() >= due:
-                self._keep_sessions()
-                due = time.monotonic() + (1.0 if self.connected else 0.1)
-            self._follow_sockets()
-            for key, _ in self._selector.select(timeout=max(0.0, due - time.monotonic())):
-                if key.data is None:
-                    self._wake_read.recv(4096)
-                else:
-                    key.data.read()
-            self._acknowledge_committed()
+            self.turn()
         self._acknowledge_committed()
         for session in self._sessions.values():
             session.close()
+        self._selector.close()
+        self._wake_read.close()
+        self._wake_write.close()
+
+    def turn(self) -> None:
+        """One round: minds the sessions, takes what came, acknowledges what was committed."""
+        if time.monotonic() >= self._due:
+            self._keep_sessions()
+            self._due = time.monotonic() + (1.0 if self.connected else 0.1)
+        self._follow_sockets()
+        for key, _ in self._selector.select(timeout=max(0.0, self._due - time.monotonic())):
+            if key.data is None:
+                self._wake_read.recv(4096)
+            else:
+                key.data.read()
+        self._acknowledge_committed()
 
     def stop(self) -> None:
         """Ends `run`; sessions stay with the broker."""
@@ -80,6 +88,10 @@ class Gateway:
     def adopt(self, orphan: str) -> None:
         """Empties and ends the session of a gateway that is no more; may be called anywhere."""
         self._adoptions.append(orphan)
+
+    def abandon(self, orphans: Iterable[str]) -> None:
+        """Leaves adopted sessions as they are to whom they belong now; may be called anywhere."""
+        self._abandoned.extend(orphans)
 
     @property
     def adopted(self) -> set[str]:
@@ -98,7 +110,7 @@ class Gateway:
         self._wake()
 
     def _wake(self) -> None:
-        with suppress(BlockingIOError):  # then it is awake already
+        with suppress(OSError):  # then it is awake already, or has ended
             self._wake_write.send(b"\0")
 
     def _keep_sessions(self) -> None:
@@ -106,8 +118,12 @@ class Gateway:
             number = next(self._numbers)
             self._sessions[number] = self._new_session(number, self._adoptions[0], adopted=True)
             self._adoptions.popleft()
+        abandoned = {self._abandoned.popleft() for _ in range(len(self._abandoned))}
         for session in self._sessions.values():
-            session.keep_alive()
+            if session.adopted and session.client_id in abandoned:
+                session.leave()
+            else:
+                session.keep_alive()
         self._sessions = {n: s for n, s in self._sessions.items() if not s.finished}
 
     def _acknowledge_committed(self) -> None:

@@ -62,15 +62,21 @@ class Verdict(NamedTuple):
 
 
 def assess(
-    signs: Signs, before: Verdict | None, now: datetime, blind: Sequence[Period] = ()
+    signs: Signs,
+    before: Verdict | None,
+    now: datetime,
+    blind: Sequence[Period] = (),
+    unconfirmed_before: datetime | None = None,
 ) -> Verdict:
     """The state of one device at `now`.
 
     `blind` are periods in which we ourselves did not commit (no overlaps; `merged` makes them so):
     silence in them is our own and is not counted, and what was received in them, out of the
-    broker's queue, does not outweigh a last will. `since` never lies before the state before it.
+    broker's queue, does not outweigh a last will. A connection of which the device has said nothing
+    since `unconfirmed_before` may have ended unseen with the broker. `since` never lies before the
+    state before it.
     """
-    state, reason, since = _judge(signs, now, blind)
+    state, reason, since = _judge(signs, now, blind, unconfirmed_before)
     if before is None:
         return Verdict(state, reason, min(since, now))
     if before.state == state:
@@ -78,7 +84,9 @@ def assess(
     return Verdict(state, reason, max(before.since, min(since, now)))
 
 
-def _judge(signs: Signs, now: datetime, blind: Sequence[Period]) -> Verdict:
+def _judge(
+    signs: Signs, now: datetime, blind: Sequence[Period], unconfirmed_before: datetime | None
+) -> Verdict:
     if signs.retired:
         return Verdict("unknown", RETIRED, now)
     if not signs.enabled:
@@ -88,7 +96,7 @@ def _judge(signs: Signs, now: datetime, blind: Sequence[Period]) -> Verdict:
         return Verdict("maintenance", IN_MAINTENANCE, window.start)
     if signs.will_state == "offline" and signs.will_at and not _outlived(signs, blind):
         return Verdict("offline", LAST_WILL, signs.will_at)
-    return _judge_silence(signs, now, blind)
+    return _judge_silence(signs, now, blind, unconfirmed_before)
 
 
 def _outlived(signs: Signs, blind: Sequence[Period]) -> bool:
@@ -99,14 +107,18 @@ def _outlived(signs: Signs, blind: Sequence[Period]) -> bool:
     return late and not any(start <= signs.last_seen <= end for start, end in blind)
 
 
-def _judge_silence(signs: Signs, now: datetime, blind: Sequence[Period]) -> Verdict:
+def _judge_silence(
+    signs: Signs, now: datetime, blind: Sequence[Period], unconfirmed_before: datetime | None
+) -> Verdict:
     connected = signs.will_at if signs.will_state == "online" else None
     life = max((sign for sign in (connected, signs.last_seen) if sign is not None), default=None)
     if life is None:
         return Verdict("unknown", NEVER_HEARD, now)
     if signs.interval is None:
-        # Nothing to measure silence by: only the broker knows whether the device is there.
-        if connected is not None:
+        # Nothing to measure silence by: only the broker knows whether the device is there, and
+        # one that was killed goes on saying so of every device that was.
+        is_confirmed = unconfirmed_before is None or life >= unconfirmed_before
+        if connected is not None and is_confirmed:
             return Verdict("online", CONNECTED, connected)
         return Verdict("unknown", NO_INTERVAL, now)
     silence = now - life - blindness(Period(life, now), blind)
@@ -150,7 +162,10 @@ class Transition(NamedTuple):
 
 
 def refresh(
-    connection: psycopg.Connection[Any], now: datetime, blind: Iterable[Period] = ()
+    connection: psycopg.Connection[Any],
+    now: datetime,
+    blind: Iterable[Period] = (),
+    unconfirmed_before: datetime | None = None,
 ) -> list[Transition]:
     """Judges every device at once, writes what changed, returns the changes of state.
 
@@ -167,6 +182,7 @@ def refresh(
                 "late": LATE_AFTER_INTERVALS,
                 "offline": OFFLINE_AFTER_INTERVALS,
                 "slack": SLACK,
+                "unconfirmed_before": unconfirmed_before,
             },
         )
         changed = [Transition(*row) for row in cursor]

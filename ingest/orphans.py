@@ -1,6 +1,7 @@
 """Sessions of gateways that are no more: the broker goes on giving them their share."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -21,13 +22,22 @@ def gateway_name(number: int) -> str:
 class Orphanage:
     """Finds abandoned gateway numbers, has their sessions emptied, then forgets the numbers."""
 
-    def __init__(self, number: int, sessions: int, gateway: Gateway, connect: Connect) -> None:
+    def __init__(
+        self,
+        number: int,
+        sessions: int,
+        gateway: Gateway,
+        connect: Connect,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._number = number
         self._sessions = sessions
         self._gateway = gateway
         self._connect = connect
+        self._clock = clock
         self.is_known = False  # whether others can read which sessions are ours
         self._held: dict[int, tuple[Lease, set[str]]] = {}
+        self._excess: set[str] = set()  # sessions of our own number that we have taken in
         self._looked = self._watching_since = -float("inf")
 
     def look(self, connection: psycopg.Connection[Any]) -> None:
@@ -36,9 +46,8 @@ class Orphanage:
         Raises:
             psycopg.Error: the database is away; call again.
         """
-        excess = self._say_held(connection)
-        for name in excess - self._gateway.adopted:
-            self._gateway.adopt(name)
+        self._give_up_what_is_no_longer_ours()
+        self._say_held(connection)
         if not self._has_watched():
             return
         rows = connection.execute(
@@ -52,30 +61,38 @@ class Orphanage:
         for number in list(self._held):
             self._let_go_if_empty(connection, number)
 
+    def release(self) -> None:
+        """Gives back the numbers whose sessions are not empty yet; another gateway finds them."""
+        for lease, _ in self._held.values():
+            lease.release()
+        self._held.clear()
+
     def _has_watched(self) -> bool:
         """Whether we saw all along what others say: after an absence of the database theirs is as
         old as ours, and who comes back first must not take the others for dead."""
-        moment = time.monotonic()
+        moment = self._clock()
         if moment - self._looked > ABANDONED_SECONDS / 2:
             self._watching_since = moment
         self._looked = moment
         return moment - self._watching_since > ABANDONED_SECONDS
 
-    def _say_held(self, connection: psycopg.Connection[Any]) -> set[str]:
-        """Client ids that our number had in a run with more sessions than now."""
+    def _say_held(self, connection: psycopg.Connection[Any]) -> None:
+        """Takes in what our number had in a run with more sessions; says so until it is empty."""
         row = connection.execute(
             "SELECT sessions FROM gateways WHERE number = %s", (self._number,)
         ).fetchone()
+        before = row[0] if row else 0
         name = gateway_name(self._number)
-        excess = {client_id(name, n) for n in range(self._sessions, row[0] if row else 0)}
-        keep = row[0] if row and excess & self._gateway.adopted else self._sessions
+        excess = {client_id(name, n) for n in range(self._sessions, before)}
+        for orphan in excess - self._excess:
+            self._gateway.adopt(orphan)
+        self._excess |= excess
         connection.execute(
             "INSERT INTO gateways (number, sessions, held_at) VALUES (%s, %s, now())"
             " ON CONFLICT (number) DO UPDATE SET sessions = excluded.sessions, held_at = now()",
-            (self._number, keep),
+            (self._number, before if excess & self._gateway.adopted else self._sessions),
         )
         self.is_known = True
-        return excess if keep == self._sessions else set()
 
     def _take_in(self, number: int, sessions: int) -> None:
         lease = Lease(self._connect)
@@ -87,6 +104,14 @@ class Orphanage:
         self._held[number] = (lease, names)
         for name in names:
             self._gateway.adopt(name)
+
+    def _give_up_what_is_no_longer_ours(self) -> None:
+        """The number of a lost lease may be another gateway's by now, its sessions with it."""
+        for number, (lease, names) in list(self._held.items()):
+            if not lease.held():
+                log.warning("sessions_abandoned", number=number, sessions=sorted(names))
+                self._gateway.abandon(names)
+                del self._held[number]
 
     def _let_go_if_empty(self, connection: psycopg.Connection[Any], number: int) -> None:
         lease, names = self._held[number]

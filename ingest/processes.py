@@ -168,6 +168,7 @@ class GatewayProcess:
         receiver.join()
         self._announcer.stop()
         self._heart.stop()
+        self._orphanage.release()
         self._lease.release()
 
     def _has_said_number(self, stopping: threading.Event) -> bool:
@@ -199,6 +200,7 @@ class GatewayProcess:
         return {
             "connected": self._gateway.connected,
             "devices": len(self._writer.register),
+            "refused": self._writer.intake.refused,
             "tally": asdict(self._writer.tally),
         }
 

@@ -68,12 +68,15 @@ def parse(head: int, data: bytes | bytearray, at: int, end: int) -> Publish:
         if head & 0x06:
             mid = _u16.unpack_from(data, at)[0]
             at += 2
-        if data[at] == 0:
+        # What stands behind `end` is another packet: reading into it must not pass for success.
+        if at < end and data[at] == 0:
             return Publish(topic, bytes(data[at + 1 : end]), mid, None)
         found = variable_integer(data, at)
         if found is None:
             raise MalformedPacket("properties without an end")
         length, at = found
+        if at + length > end:
+            raise MalformedPacket("properties longer than their packet")
         content_type = _content_type(bytes(data[at : at + length]))
         return Publish(topic, bytes(data[at + length : end]), mid, content_type)
     except (struct.error, IndexError) as error:
@@ -85,6 +88,8 @@ def _content_type(properties: bytes) -> str | None:
     while at < len(properties):
         identifier = properties[at]
         start, at = _skip(identifier, properties, at + 1)
+        if at > len(properties):
+            raise MalformedPacket("a property longer than all of them")
         if identifier == _CONTENT_TYPE:
             return properties[start + 2 : at].decode("utf-8", "replace")
     return None

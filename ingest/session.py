@@ -75,8 +75,11 @@ class Session:
         self.finished = False
         self._unacknowledged = 0
         self._heard = 0.0
-        self.connection = 0  # counts connections: a receipt of an older one is void
+        # Counts sockets, not CONNACKs: a receipt of an older one is void from the moment a new one
+        # is opened, else its PUBACK would go out under a packet identifier the broker gives anew.
+        self.connection = 0
         self.connected = False
+        self._was_connected = False
         self._address = address
         self._receive_maximum = receive_maximum
         self._deliver = deliver
@@ -116,6 +119,7 @@ class Session:
         pause = RECONNECT_SECONDS[min(self._attempt, len(RECONNECT_SECONDS) - 1)]
         self._attempt += 1
         self._due = time.monotonic() + pause
+        self.connection += 1
         try:
             self._client.connect(
                 self._address.host,
@@ -176,6 +180,11 @@ class Session:
             return
         self._deliver(Delivery(topic, publish.payload, publish.content_type, received_us, receipt))
 
+    def leave(self) -> None:
+        """Ends an adoption without emptying: what waits stays with the broker."""
+        self.finished = True
+        self.close()
+
     def close(self, *, forget: bool = False) -> None:
         """Leaves the broker; the session and what waits in it stay there unless forgotten."""
         properties = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call]
@@ -196,8 +205,8 @@ class Session:
         if reason.is_failure:
             log.error("broker_refused", session=self.number, reason=str(reason))
             return
-        self.connection += 1
         self._attempt = 0
+        was_connected, self._was_connected = self._was_connected, True
         log.info("broker_connected", session=self.number, session_present=flags.session_present)
         self._unacknowledged = 0
         self._heard = time.monotonic()
@@ -208,7 +217,7 @@ class Session:
         client.subscribe(SHARED, qos=1)
         if not flags.session_present:
             self._lost("the broker did not know our session")
-        elif self.connection > 1:
+        elif was_connected:
             self._lost("the connection to the broker was lost")
 
     def _on_subscribe(

@@ -6,7 +6,17 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-KINDS = ("sensor", "vehicle", "epolice", "camera", "signal")
+# What a device of each kind may say beside its status. A camera's and a signal controller's values
+# (temperature, voltage, phase) are readings; passes and violations come from e-police sites alone,
+# since only their pictures are evidence, and only what moves has positions.
+STREAMS: dict[str, tuple[str, ...]] = {
+    "sensor": ("readings", "event"),
+    "vehicle": ("position", "readings", "event"),
+    "epolice": ("pass", "violation", "readings", "event"),
+    "camera": ("readings", "event"),
+    "signal": ("readings", "event"),
+}
+KINDS = tuple(STREAMS)
 NUMBERED_STREAMS = ("readings", "position", "pass", "violation", "event")
 STATUS_STREAM = "status"
 DOWN_STREAMS = ("command", "config")

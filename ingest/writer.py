@@ -1,6 +1,5 @@
 """The bulk writer: takes deliveries from the gateway, commits them, then has them acknowledged."""
 
-import struct
 import threading
 import time
 from collections import deque
@@ -15,28 +14,30 @@ from center.settings import IngestSettings
 from ingest import blindness, stages
 from ingest.batch import AlreadyCommitted, Outcome, is_committed, write_batch
 from ingest.deadletters import reasons
+from ingest.deadletters.blame import BLAMES_CONTENT
 from ingest.delivery import Delivery
 from ingest.register import Register
 
 log = logger(__name__)
 RETRY_SECONDS = (0.1, 0.5, 1, 2, 5)
 WATCH_SECONDS = 2.0
-# What can be the fault of one message: the database's word, or a value that a stage or COPY's
-# packing cannot take. Anything else is the server's or ours, and is repeated.
-BLAMES_CONTENT = (
-    psycopg.DataError, psycopg.IntegrityError, psycopg.NotSupportedError,
-    ValueError, TypeError, ArithmeticError, struct.error,
-)  # fmt: skip
 
 
 class Intake:
     """Deliveries between the receiving thread and the writer.
 
     Bounded by the sessions' receive maximum: the broker sends no more than that unacknowledged,
-    so a slow store holds the broker back and never this process's memory.
+    so a slow store holds the broker back and never this process's memory. What comes at QoS 0 is
+    held back by nothing: of it `loose_bytes` may wait, the rest is refused and counted. Its numbers
+    are missing then, and the device is asked for them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, loose_bytes: int) -> None:
+        self.refused = 0
+        self._loose_bytes = loose_bytes
+        # Each written by one thread only.
+        self._loose_came = 0
+        self._loose_taken = 0
         self._waiting: deque[Delivery] = deque()
         self._filled = threading.Event()
 
@@ -45,6 +46,8 @@ class Intake:
 
     def put(self, delivery: Delivery) -> None:
         """Adds a delivery; called by the receiving thread only."""
+        if delivery.receipt is None and not self._has_room(delivery):
+            return
         self._waiting.append(delivery)
         if not self._filled.is_set():
             self._filled.set()
@@ -59,7 +62,17 @@ class Intake:
         taken = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
         if self._waiting:
             self._filled.set()
+        if self._loose_came != self._loose_taken:
+            self._loose_taken += sum(len(d.payload) for d in taken if d.receipt is None)
         return taken
+
+    def _has_room(self, delivery: Delivery) -> bool:
+        size = len(delivery.payload)
+        if self._loose_came - self._loose_taken + size > self._loose_bytes:
+            self.refused += 1
+            return False
+        self._loose_came += size
+        return True
 
 
 @dataclass(slots=True)
@@ -91,7 +104,7 @@ class Writer:
         is_connected: Callable[[], bool],
     ) -> None:
         self.number = number
-        self.intake = Intake()
+        self.intake = Intake(limits.ingest_loose_bytes)
         self.register = Register()
         self.tally = Tally()
         self._connect = connect
@@ -108,6 +121,7 @@ class Writer:
         self._connection: psycopg.Connection[Any] | None = None
         self._refreshed = 0.0
         self._watched = 0.0
+        self._told_refused = 0
         self._losses: deque[str] = deque(maxlen=16)
         self._stopping = threading.Event()
 
@@ -134,6 +148,7 @@ class Writer:
 
     def _look_around(self, *, waiting: int) -> None:
         """Notes losses, and that we see everything, when nothing waits at the broker."""
+        self._tell_refused()
         try:
             connection = self._ready()
             while self._losses:
@@ -150,6 +165,12 @@ class Writer:
             self._drop_connection()
             self._note_failure(error, 0, 0)
             self._stopping.wait(RETRY_SECONDS[1])
+
+    def _tell_refused(self) -> None:
+        refused = self.intake.refused
+        if refused > self._told_refused:
+            log.error("unacknowledged_refused", messages=refused - self._told_refused)
+            self._told_refused = refused
 
     def _persist(self, deliveries: Sequence[Delivery]) -> bool:
         """Repeats until the batch is committed; False when told to stop before that."""

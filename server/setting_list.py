@@ -15,7 +15,6 @@ MODULES = (
     "center.identity.settings",
     "center.audit.settings",
     "server.settings",
-    "server.system.settings",
 )
 HEAD = """# Settings
 

@@ -11,11 +11,16 @@ STOCK = 40_000  # vehicles in and around the city
 REGULARS = 0.6  # of the passes are by vehicles that live near the site
 NEIGHBOURHOOD = 1500
 UNREADABLE = 0.012
+SPEEDING = "1352"  # 超速百分之十以上未达百分之二十
+SPEEDING_FROM, SPEEDING_TO = 1.1, 1.2  # of the limit
 SLOWER_IN_RUSH = 0.45
 
 
 class Site:
-    """A source of `pass`: `peak` vehicles an hour over all lanes at the busiest time."""
+    """A source of `pass`: `peak` vehicles an hour over all lanes at the busiest time.
+
+    Who is seen to be a little too fast leaves a `violation` beside the pass.
+    """
 
     def __init__(self, lanes: int, peak: float, chance: Random, stock_seed: int) -> None:
         self.interval = 3600 / peak
@@ -29,7 +34,18 @@ class Site:
         return self._next(now)
 
     def step(self, due: float) -> tuple[Sequence[Body], float]:
-        return (self._pass(due),), self._next(due)
+        seen = self._pass(due)
+        bodies = (seen, self._speeding(seen)) if self._is_speeding(seen) else (seen,)
+        return bodies, self._next(due)
+
+    def _is_speeding(self, seen: Body) -> bool:
+        share = seen.fields["speed_mps"] / self._limit
+        return bool(seen.fields["plate"]) and SPEEDING_FROM <= share < SPEEDING_TO
+
+    def _speeding(self, seen: Body) -> Body:
+        return Body(
+            "violation", {**seen.fields, "code": SPEEDING, "limit_mps": round(self._limit, 2)}
+        )
 
     def _next(self, now: float) -> float:
         """Thinning (Lewis and Shedler 1979): draw at the peak rate, keep with the hour's share."""

@@ -8,11 +8,13 @@ Act = Literal["send", "requeue", "accept", "refuse", "expire", "cancel"]
 STATES: Final[tuple[State, ...]] = get_args(State)
 OPEN: Final[tuple[State, ...]] = ("queued", "sent")
 
-# `requeue`: the broker lost what it held, the command goes out again (its id makes that harmless).
+# `send`: the broker confirmed that it has the command. `requeue`: the broker lost what it held or
+# never said so, the command goes out again (its id makes that harmless).
 # An answer may come before we noted the sending, or after we gave up waiting: what the device says
 # it did is the truth. What was sent cannot be called back, so only a queued one is cancelled.
 TRANSITIONS: Final[dict[tuple[State, Act], State]] = {
     ("queued", "send"): "sent",
+    ("queued", "requeue"): "queued",
     ("sent", "requeue"): "queued",
     ("queued", "accept"): "answered",
     ("sent", "accept"): "answered",

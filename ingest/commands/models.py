@@ -24,6 +24,8 @@ class Command(Base):
     requested_by: Mapped[str]
     requested_at: Mapped[datetime]
     deadline: Mapped[datetime]
+    handed_at: Mapped[datetime | None]
+    retry_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     attempts: Mapped[int]

@@ -13,6 +13,9 @@ from ingest.commands.lifecycle import sources
 
 Connection = psycopg.Connection[Any]
 PACKAGE = "ingest.commands"
+REFUSED_PAUSE = timedelta(
+    seconds=30
+)  # a device that comes back is sent to at once (`requeue_sent`)
 
 
 class Due(NamedTuple):
@@ -40,13 +43,25 @@ def due_commands(connection: Connection, limit: int) -> list[Due]:
     return [Due(*row) for row in connection.execute(sql(PACKAGE, "due"), {"limit": limit})]
 
 
+def mark_handed(connection: Connection, ids: Sequence[UUID]) -> None:
+    """They are on their way to the broker."""
+    connection.execute(sql(PACKAGE, "handed"), {"ids": list(ids)})
+
+
+def mark_refused(connection: Connection, refused: Sequence[tuple[UUID, str]]) -> None:
+    """The broker did not take them, and why: they wait on."""
+    ids, words = zip(*refused, strict=True)
+    given = {"id": list(ids), "why": list(words), "pause": REFUSED_PAUSE}
+    connection.execute(sql(PACKAGE, "refused"), given)
+
+
 def mark_sent(connection: Connection, ids: Sequence[UUID]) -> None:
     """The broker has taken them over."""
     connection.execute(sql(PACKAGE, "sent"), {"ids": list(ids), "from": sources("send")})
 
 
 def requeue_sent(connection: Connection, devices: Sequence[int] | None = None) -> int:
-    """Sends again what was sent and not answered: after the broker lost what it held.
+    """Sends again what was handed over and not answered: after the broker lost what it held.
 
     `devices` are the numbers of those to send to; None means all.
     """
@@ -62,11 +77,11 @@ def time_out(connection: Connection, limit: int = 1000) -> list[tuple[UUID, int]
 
 def answer(connection: Connection | psycopg.Cursor[Any], rows: Sequence[Answer]) -> int:
     """Closes commands with what devices said; unknown ids and other devices' are left alone."""
-    known = [(identity, row) for row in rows if (identity := _uuid(row.command)) is not None]
+    known = [(found, row) for row in rows if (found := identity(row.command)) is not None]
     if not known:
         return 0
     given = {
-        "id": [identity for identity, _ in known],
+        "id": [found for found, _ in known],
         "device": [row.device for _, row in known],
         "ok": [bool(row.ok) for _, row in known],
         "detail": [row.detail for _, row in known],
@@ -100,7 +115,8 @@ def forget(connection: Connection, keep: timedelta, limit: int = 10_000) -> int:
     return connection.execute(sql(PACKAGE, "forget"), given).rowcount
 
 
-def _uuid(text: str) -> UUID | None:
+def identity(text: str) -> UUID | None:
+    """The row's id where a command on the wire is one of the table; None otherwise."""
     # Programs give their own commands other names (`resend-7-0`): nobody waits for those here.
     try:
         return UUID(text)

@@ -21,10 +21,14 @@ class CommandRead(BaseModel):
     requested_by: str
     requested_at: datetime
     deadline: datetime
-    sent_at: Annotated[datetime | None, Field(description="When the broker took it over.")]
+    sent_at: Annotated[
+        datetime | None, Field(description="When the broker confirmed that it has it.")
+    ]
     answered_at: datetime | None
-    attempts: Annotated[int, Field(description="How often it was handed to the broker.")]
-    detail: Annotated[str | None, Field(description="What the device said, or why it ended.")]
+    attempts: Annotated[int, Field(description="How often the broker took it over.")]
+    detail: Annotated[
+        str | None, Field(description="What the device said, why it waits, or why it ended.")
+    ]
 
 
 class CommandSend(Body):

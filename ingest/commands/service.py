@@ -107,6 +107,8 @@ def cancel(session: Session, caller: Caller, device_id: str, command: UUID) -> C
     found = _find(session, device, command, lock=True)
     if after(found.state, "cancel") is None:
         raise NotCancellable(f"The command is {found.state}: only a queued one can be cancelled.")
+    if found.handed_at is not None:
+        raise NotCancellable("The command is on its way to the broker and cannot be called back.")
     found.state, found.detail = "cancelled", f"cancelled by {caller.username}"
     session.flush()
     audit(session, caller, "command.cancel", "device", device_id, command=str(command))

@@ -19,6 +19,9 @@ WRONG_TYPE = Reason("wrong_type", "字段缺失或类型错误", "Field missing 
 UNKNOWN_DEVICE = Reason("unknown_device", "设备未登记", "Device is not registered")
 DEVICE_DISABLED = Reason("device_disabled", "设备已停用", "Device is disabled or retired")
 WRONG_KIND = Reason("wrong_kind", "设备类别不符", "Device is registered as another kind")
+WRONG_STREAM = Reason(
+    "wrong_stream", "该类设备不发此类报文", "Devices of this kind send no such messages"
+)
 TOO_OLD = Reason("too_old", "设备时间过旧", "Device time too far in the past")
 IN_FUTURE = Reason("in_future", "设备时间超前", "Device time in the future")
 UNKNOWN_QUANTITY = Reason("unknown_quantity", "未知指标", "Quantity not of this device model")
@@ -40,6 +43,7 @@ REASONS = {
         UNKNOWN_DEVICE,
         DEVICE_DISABLED,
         WRONG_KIND,
+        WRONG_STREAM,
         TOO_OLD,
         IN_FUTURE,
         UNKNOWN_QUANTITY,

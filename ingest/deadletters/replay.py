@@ -14,6 +14,7 @@ from ingest import stages
 from ingest.batch import keep_facts
 from ingest.deadletters import reasons
 from ingest.deadletters.attempt import Attempt, decide, rebuild
+from ingest.deadletters.blame import BLAMES_CONTENT
 from ingest.deadletters.numbers import commit_numbers, facts_under
 from ingest.deadletters.record import clean, record
 from ingest.ledger.deduplicate import moment
@@ -28,8 +29,6 @@ log = logger(__name__)
 PACKAGE = "ingest.deadletters"
 MOST_PER_ROUND = 500
 WRITER = 0  # the warden's row in `counters`; gateways count from 1
-# What can be the fault of one message (as in the writer); anything else is repeated.
-BLAMES_CONTENT = (psycopg.DataError, psycopg.IntegrityError, psycopg.NotSupportedError)
 DAY = timedelta(days=1)
 
 
@@ -58,7 +57,7 @@ def _replay_alone(
         with connection.transaction(), connection.cursor() as cursor:
             replay(cursor, [attempt], context)
     except BLAMES_CONTENT as error:
-        attempt.delivery.unstorable = str(error).splitlines()[0][:300]
+        attempt.delivery.unstorable = (str(error) or repr(error)).splitlines()[0][:300]
         log.error("replay_unstorable", letter=attempt.letter, error=attempt.delivery.unstorable)
         with connection.transaction(), connection.cursor() as cursor:
             replay(cursor, [attempt], context)

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,9 @@ from ingest.devices.kept_sessions import end_kept_sessions
 log = logger(__name__)
 
 FIRST_MODE = 0o600
+# Accounts that one publication removes or changes: their sessions end first, and the warden does
+# nothing else meanwhile.
+MOST_ENDED = 500
 # %u is the user name, which is the device's id: it speaks for itself alone, under any kind. That
 # the kind is its own is checked by `ingest.stages.identify`; the broker does not know it.
 DEVICE_RULES = (
@@ -52,11 +55,19 @@ def outdated(before: str, after: str) -> list[str]:
     return [line.partition(":")[0] for line in before.splitlines() if line not in still]
 
 
+def postponed(before: str, after: str, names: Collection[str]) -> str:
+    """The next password file, with the accounts of these names left as they are."""
+    kept = [line for line in before.splitlines() if line.partition(":")[0] in names]
+    others = [line for line in after.splitlines() if line.partition(":")[0] not in names]
+    return "".join(f"{line}\n" for line in (*others, *kept))
+
+
 def publish_broker_files(
     connection: psycopg.Connection[Any], config: MqttSettings, *, always_signal: bool = False
 ) -> bool:
     """Brings both files up to date and has the broker read them; True where something changed.
 
+    Of many accounts that are removed or changed a part is done: call it until nothing changes.
     Does nothing where `mqtt_files_dir` is not set: the city's own broker keeps its accounts by
     itself. Call it with `always_signal` once at start: the process before may have died between
     the file and the signal.
@@ -69,11 +80,13 @@ def publish_broker_files(
         log.error("broker_service_accounts_missing", folder=str(folder))
         return False
     accounts = connection.execute(sql("ingest.devices", "broker_accounts")).fetchall()
+    before, after = _read(folder / "passwd"), passwd(_read(folder / "passwd.service"), accounts)
+    leaving = outdated(before, after)
+    _part_from(leaving[:MOST_ENDED], config)
     wanted = {
-        "passwd": passwd(_read(folder / "passwd.service"), accounts),
+        "passwd": postponed(before, after, set(leaving[MOST_ENDED:])),
         "acl": acl(_read(folder / "acl.service")),
     }
-    _part_from(outdated(_read(folder / "passwd"), wanted["passwd"]), config)
     changed = [name for name, text in wanted.items() if _replace(folder / name, text)]
     if changed or always_signal:
         signalled = _hang_up(config.mqtt_pid_file)
@@ -83,6 +96,8 @@ def publish_broker_files(
 
 
 def _part_from(client_ids: Sequence[str], config: MqttSettings) -> None:
+    if not client_ids:
+        return
     try:
         end_kept_sessions(parse(config.mqtt_url), client_ids)
     except OSError as error:

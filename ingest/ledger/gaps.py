@@ -15,11 +15,12 @@ MOST_PER_TICK = 500
 
 
 class Missing(NamedTuple):
-    """Numbers a device is to send again: inclusive ranges of one boot."""
+    """Numbers a device is to send again: inclusive ranges of one boot, and which gaps they are."""
 
     device: int
     boot: int
     ranges: list[tuple[int, int]]
+    gaps: list[int]
 
 
 def inclusive(numbers: Multirange[Any]) -> list[tuple[int, int]]:
@@ -50,9 +51,19 @@ def follow(connection: psycopg.Connection[Any], limits: IngestSettings) -> dict[
 
 
 def to_request(connection: psycopg.Connection[Any], limits: IngestSettings) -> Sequence[Missing]:
-    """Open gaps whose devices should be asked now, counted as asked; the caller commits."""
+    """Open gaps whose devices should be asked now, locked until the transaction ends."""
     rows = connection.execute(
         sql("ingest.ledger", "gaps_to_request"),
         {"pause": timedelta(seconds=limits.gap_resend_seconds), "most": MOST_PER_TICK},
     ).fetchall()
-    return [Missing(row[0], row[1], inclusive(row[2])[:MOST_RANGES]) for row in rows]
+    return [Missing(row[0], row[1], inclusive(row[2])[:MOST_RANGES], row[3]) for row in rows]
+
+
+def mark_requested(connection: psycopg.Connection[Any], gaps: Sequence[int]) -> None:
+    """The question is on its way; it is not put again before a pause. The caller commits."""
+    connection.execute("UPDATE gaps SET requested_at = now() WHERE id = ANY(%s)", (list(gaps),))
+
+
+def count_attempts(connection: psycopg.Connection[Any], gaps: Sequence[int]) -> None:
+    """The broker has taken the question over. The caller commits."""
+    connection.execute("UPDATE gaps SET attempts = attempts + 1 WHERE id = ANY(%s)", (list(gaps),))

@@ -2,7 +2,8 @@
 -- or reason changed and returns them. The reasons stand in the order in which the rule asks.
 WITH given AS (
     SELECT %(now)s::timestamptz AS now, %(late)s::int AS late, %(offline)s::int AS offline,
-           %(slack)s::interval AS slack
+           %(slack)s::interval AS slack,
+           coalesce(%(unconfirmed_before)s::timestamptz, '-infinity') AS unconfirmed_before
 ), blind AS MATERIALIZED (
     SELECT start, stop
     FROM unnest(%(blind_from)s::timestamptz[], %(blind_to)s::timestamptz[]) AS b (start, stop)
@@ -37,7 +38,8 @@ WITH given AS (
         WHEN maintenance_since <= now AND now < maintenance_until THEN 'in maintenance'
         WHEN will_state = 'offline' AND will_at IS NOT NULL AND NOT outlived THEN 'last will'
         WHEN life IS NULL THEN 'never heard of'
-        WHEN "interval" IS NULL AND connected IS NOT NULL THEN 'connected'
+        WHEN "interval" IS NULL AND connected IS NOT NULL AND life >= unconfirmed_before
+            THEN 'connected'
         WHEN "interval" IS NULL THEN 'no interval to judge by'
         WHEN silence > "interval" * late + slack THEN 'silent'
         WHEN life = last_seen THEN 'reporting'

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import psycopg
 
 from center.clock import now
+from center.logs import logger
 from center.outbox import emit_on
-from ingest import blindness, liveness, wire
+from ingest import blindness, liveness
 from ingest.commands import dispatch
-from ingest.commands.repository import requeue_sent
 from ingest.devices.broker_files import publish_broker_files
 from ingest.devices.events import DeviceMisnumbers, DeviceStateChanged
 from ingest.ledger import gaps, ragged
-from ingest.warden import status
+from ingest.warden import brim, resends, status
 
 if TYPE_CHECKING:
     from ingest.warden.warden import Office
 
+log = logger(__name__)
 Connection = psycopg.Connection[Any]
-ASK_DEADLINE = timedelta(minutes=10)
-ASK_PER_ROUND = 1000  # devices asked for their newest number in one round
-REACHABLE = timedelta(hours=1)
+Done = Callable[[], None]  # what is left to do once the act is committed
 
 
 def publish_accounts(connection: Connection, office: Office) -> None:
@@ -32,95 +34,55 @@ def publish_accounts(connection: Connection, office: Office) -> None:
     revision = row[0] if row else 0
     if office.notes.get("accounts") == revision:
         return
-    publish_broker_files(connection, office.mqtt, always_signal="accounts" not in office.notes)
-    office.notes["accounts"] = revision
+    is_first = "signalled" not in office.notes
+    if not publish_broker_files(connection, office.mqtt, always_signal=is_first):
+        office.notes["accounts"] = revision  # else there may be more to do
+    office.notes["signalled"] = True
 
 
-def keep_status(connection: Connection, office: Office) -> None:
+def keep_status(connection: Connection, office: Office) -> Done:
     """Writes down what devices and last wills said since the last round."""
-    waiting = office.link.statuses
-    taken = [waiting.popleft() for _ in range(len(waiting))]
-    try:
-        status.keep(connection, taken)
-    except psycopg.Error:
-        waiting.extendleft(reversed(taken))
-        raise
+    heard = office.link.statuses.first()
+    status.keep(connection, heard)
+    return partial(office.link.kept, heard)
 
 
-def judge_liveness(connection: Connection, _: Office) -> None:
+def settle_commands(connection: Connection, office: Office) -> Done:
+    """Notes what the broker said to what we gave it."""
+    office.link.hear_answers()
+    outcomes = office.link.outcomes.first()
+    dispatch.settle(connection, outcomes)
+    resends.count_attempts(connection, office, outcomes)
+
+    def done() -> None:
+        office.link.outcomes.drop(outcomes)
+        resends.forget(office, outcomes)
+        office.asking.settle(outcomes, now())
+
+    return done
+
+
+def judge_liveness(connection: Connection, office: Office) -> None:
     """Sets every device's state, not counting silence that was our own, and tells of changes."""
     moment = now()
-    changes = liveness.refresh(connection, moment, blindness.periods(connection, moment))
+    grace = timedelta(seconds=office.limits.reconnection_grace_seconds)
+    blind = blindness.periods(connection, moment, grace)
+    changes = liveness.refresh(
+        connection, moment, blind, blindness.unconfirmed_before(connection, moment, grace)
+    )
     # Of a device just registered there is nothing to tell yet.
     told = (c for c in changes if c.before is not None or c.state != "unknown")
     emit_on(connection, (DeviceStateChanged(**c._asdict()) for c in told))
 
 
-def ask_for_reports(connection: Connection, office: Office) -> None:
-    """After the broker may have forgotten messages: asks devices for their newest numbers."""
-    if office.link.connections > office.notes.get("connections", 0):
-        office.notes["connections"] = office.link.connections
-        connection.execute(
-            "INSERT INTO report_requests (reason) VALUES ('the broker or its link came back')"
-        )
-        requeue_sent(connection)  # commands the broker may have held and lost; devices know repeats
-    if not office.link.connected:
-        return
-    request = connection.execute(
-        "SELECT id, coalesce(asked, 0) FROM report_requests WHERE done_at IS NULL"
-        " ORDER BY id DESC LIMIT 1"
-    ).fetchone()
-    if request is None:
-        return
-    rows = connection.execute(
-        "SELECT DISTINCT d.id, d.kind, d.device_id FROM devices d JOIN ledger l ON l.device = d.id"
-        " WHERE d.id > %s AND d.enabled AND d.retired_at IS NULL AND l.last_seen > now() - %s"
-        " ORDER BY d.id LIMIT %s",
-        (request[1], REACHABLE, ASK_PER_ROUND),
-    ).fetchall()
-    for number, kind, device_id in rows:
-        if not _ask(office, kind, device_id, f"report-{request[0]}", wire.COMMAND_REPORT, {}):
-            break
-        connection.execute(
-            "UPDATE report_requests SET asked = %s WHERE id = %s", (number, request[0])
-        )
-    else:
-        if len(rows) < ASK_PER_ROUND:
-            # A later request answers every earlier one.
-            connection.execute(
-                "UPDATE report_requests SET done_at = now() WHERE done_at IS NULL AND id <= %s",
-                (request[0],),
-            )
-
-
-def ask_returned(connection: Connection, office: Office) -> None:
-    """Asks devices that came back later than we did after the broker lost their sessions too.
-
-    What we said to them before then reached nobody.
-    """
-    waiting = office.link.returned
-    if not waiting:
-        return
-    returned = [waiting.popleft() for _ in range(min(len(waiting), ASK_PER_ROUND))]
-    try:
-        rows = connection.execute(
-            "SELECT r.id, d.id, d.kind, d.device_id FROM devices d,"
-            " (SELECT max(id) AS id FROM report_requests WHERE requested_at > now() - %s) r"
-            " WHERE r.id > 0 AND d.device_id = ANY(%s) AND d.enabled AND d.retired_at IS NULL",
-            (REACHABLE, returned),
-        ).fetchall()
-        requeue_sent(connection, [number for _, number, *_ in rows])
-    except psycopg.Error:
-        waiting.extendleft(reversed(returned))
-        raise
-    for request, _, kind, device_id in rows:
-        _ask(office, kind, device_id, f"report-{request}", wire.COMMAND_REPORT, {})
-
-
-def _ask(office: Office, kind: str, device_id: str, name: str, verb: str, args: Any) -> bool:
-    return office.link.command(
-        kind, device_id, name, verb, args, now() + ASK_DEADLINE, int(ASK_DEADLINE.total_seconds())
-    )
+def watch_the_brim(connection: Connection, office: Office) -> Done:
+    """Tells when the broker fills, and each time that it has dropped something."""
+    limit = office.mqtt.mqtt_queue_bytes
+    level, events = brim.rise(office.level, dict(office.link.gauges), limit)
+    emit_on(connection, events)
+    for event in events:
+        log.warning("broker_brim", told=type(event).__name__, **msgspec.structs.asdict(event))
+    return partial(setattr, office, "level", level)
 
 
 def follow_gaps(connection: Connection, office: Office) -> None:
@@ -134,33 +96,8 @@ def settle_ragged(connection: Connection, _: Office) -> None:
     emit_on(connection, (DeviceMisnumbers(**s._asdict()) for s in settled))
 
 
-def ask_again(connection: Connection, office: Office) -> None:
-    """Asks devices to send what is missing."""
-    if not office.link.connected:
-        return
-    missing = gaps.to_request(connection, office.limits)
-    if not missing:
-        return
-    rows = connection.execute(
-        "SELECT id, kind, device_id FROM devices WHERE id = ANY(%s)",
-        ([m.device for m in missing],),
-    ).fetchall()
-    names = {number: (kind, device_id) for number, kind, device_id in rows}
-    for m in missing:
-        if m.device in names:
-            kind, device_id = names[m.device]
-            _ask(
-                office,
-                kind,
-                device_id,
-                f"resend-{m.boot}-{m.ranges[0][0]}",
-                wire.COMMAND_RESEND,
-                {"boot": m.boot, "ranges": m.ranges},
-            )
-
-
 def send_commands(connection: Connection, office: Office) -> None:
-    """Hands waiting commands of people and programs to the broker."""
+    """Has waiting commands of people and programs sent."""
     if office.link.connected:
         dispatch.send_due(connection, office.link.command)
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import deque
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,10 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from center.logs import logger
 from ingest.broker import KEEPALIVE_SECONDS, BrokerAddress, connect_properties, new_client
-from ingest.delivery import Delivery
+from ingest.commands.handover import Outcome
+from ingest.delivery import Delivery, Receipt
+from ingest.warden.inbox import Inbox
+from ingest.warden.status import Heard
 from ingest.wire import JSON, ROOT, STATUS_STREAM, Command, encode, topic
 
 log = logger(__name__)
@@ -27,42 +31,56 @@ GAUGES = {
     "$SYS/broker/publish/messages/dropped": "messages_dropped",
     "$SYS/broker/version": "version",
 }
-MOST_WAITING = 100_000  # status messages; beyond it the oldest go, and a retained one returns
+# Of each kind; the broker gives no more status messages than it may have under way to us.
+MOST_WAITING = 100_000
+SESSION_SECONDS = 86_400  # what devices say of themselves while there is no warden, waits
 
 
 class Link:
     """MQTT client with a thread of its own; safe to call from the warden's thread."""
 
     def __init__(self, address: BrokerAddress, name: str) -> None:
-        self.statuses: deque[Delivery] = deque(maxlen=MOST_WAITING)
+        self.statuses: Inbox[Heard] = Inbox(MOST_WAITING)
         # Devices that spoke of themselves just now, other than through a retained message.
-        self.returned: deque[str] = deque(maxlen=MOST_WAITING)
+        self.returned: Inbox[str] = Inbox(MOST_WAITING)
+        self.outcomes: Inbox[Outcome] = Inbox(MOST_WAITING)
+        self._said: dict[int, tuple[str, str]] = {}  # packet identifier: device, command
+        self._answers: deque[tuple[int, int]] = deque()  # packet identifier, reason code
+        self._started = False
         self.gauges: dict[str, str] = {}
         self.connections = 0
         self._address = address
         self._ready = threading.Event()
-        client = new_client(name, address)
+        client = new_client(name, address, manual_ack=True)
         client.max_queued_messages_set(10_000)
         client.reconnect_delay_set(1, 5)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
+        client.on_publish = self._on_publish
         self._client = client
 
     def start(self) -> None:
-        """Connects, and goes on connecting, in the background."""
-        # A clean start: retained messages then come at each connection, which is what we want.
+        """Connects, and goes on connecting, in the background; does nothing where it does."""
+        if self._started:
+            return
+        self._started = True
+        # No clean start: what was not kept comes again. Retained messages come at each connection
+        # all the same, because each subscribes anew.
         self._client.connect_async(
             self._address.host,
             self._address.port,
             keepalive=KEEPALIVE_SECONDS,
-            clean_start=True,
-            properties=connect_properties(receive_maximum=None, session_seconds=0),
+            clean_start=False,
+            properties=connect_properties(receive_maximum=None, session_seconds=SESSION_SECONDS),
         )
         self._client.loop_start()
 
     def stop(self) -> None:
-        """Leaves the broker."""
+        """Leaves the broker, if it was started."""
+        if not self._started:
+            return
+        self._started = False
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -81,7 +99,10 @@ class Link:
         deadline: datetime,
         expiry_seconds: int,
     ) -> bool:
-        """Hands a command to the broker; False when it cannot take it now."""
+        """Has a command sent; False when that is not possible now.
+
+        What the broker says to it comes later, by `hear_answers`, in `outcomes`.
+        """
         properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         properties.ContentType = JSON
         properties.MessageExpiryInterval = max(1, expiry_seconds)
@@ -89,7 +110,19 @@ class Link:
         info = self._client.publish(
             topic(kind, device_id, "command"), payload, qos=1, properties=properties
         )
-        return info.rc == 0
+        if info.rc != 0:
+            return False
+        self._said[info.mid] = (device_id, command_id)
+        return True
+
+    def hear_answers(self) -> None:
+        """Moves what the broker has answered to commands into `outcomes`."""
+        # Only here, in the thread of `command`: an answer may be there before `publish` returns.
+        for _ in range(len(self._answers)):
+            mid, code = self._answers.popleft()
+            said = self._said.pop(mid, None)
+            if said is not None:
+                self.outcomes.put(Outcome(*said, code))
 
     def _on_connect(
         self,
@@ -109,6 +142,12 @@ class Link:
 
     def _on_disconnect(self, *_: object) -> None:
         self._ready.clear()
+        self.gauges.clear()
+
+    def _on_publish(
+        self, _c: Client, _u: object, mid: int, reason: ReasonCode, _p: Properties | None
+    ) -> None:
+        self._answers.append((mid, reason.value))
 
     def _on_message(self, _c: Client, _u: object, message: MQTTMessage) -> None:
         name = message.topic
@@ -118,13 +157,23 @@ class Link:
                 self.gauges[gauge] = bytes(message.payload).decode("utf-8", "replace")
             return
         if not message.retain:
-            self.returned.append(name.split("/")[3])
+            self.returned.put(name.split("/")[3])
         properties: Any = message.properties
-        self.statuses.append(
-            Delivery(
-                name,
-                bytes(message.payload),
-                getattr(properties, "ContentType", None),
-                time.time_ns() // 1000,
-            )
+        delivery = Delivery(
+            name,
+            bytes(message.payload),
+            getattr(properties, "ContentType", None),
+            time.time_ns() // 1000,
+            Receipt(0, self.connections, message.mid) if message.qos else None,
         )
+        self.statuses.put(Heard(delivery, live=not message.retain))
+
+    def kept(self, heard: Iterable[Heard]) -> None:
+        """These are committed: they go, and the broker may forget them."""
+        heard = list(heard)
+        self.statuses.drop(heard)
+        for delivery, _ in heard:
+            receipt = delivery.receipt
+            # One of an older connection comes again, perhaps under another packet identifier.
+            if receipt is not None and receipt.connection == self.connections:
+                self._client.ack(receipt.mid, 1)

@@ -1,7 +1,7 @@
 """Status messages: last wills and births, decoded and kept per device."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import psycopg
@@ -21,6 +21,13 @@ _DECODERS: dict[str, msgspec.json.Decoder[wire.Status] | msgspec.msgpack.Decoder
 }
 
 
+class Heard(NamedTuple):
+    """A status message; `live` where it was said just now, not given out again as retained."""
+
+    delivery: Delivery
+    live: bool = True
+
+
 def read_status(delivery: Delivery) -> wire.Status | None:
     """The status a delivery carries; None, with the delivery rejected, when it is none."""
     decoder = _DECODERS.get(delivery.content_type or wire.JSON)
@@ -36,11 +43,11 @@ def read_status(delivery: Delivery) -> wire.Status | None:
     return None
 
 
-def keep(connection: psycopg.Connection[Any], deliveries: Iterable[Delivery]) -> None:
+def keep(connection: psycopg.Connection[Any], heard: Iterable[Heard]) -> None:
     """Keeps the newest status of each device and the dead letters among them; caller commits."""
     said = []
     refused = []
-    for delivery in deliveries:
+    for delivery, live in heard:
         if not delivery.payload:
             continue  # an empty retained message clears the topic; nothing is said by it
         delivery.reset()
@@ -49,17 +56,18 @@ def keep(connection: psycopg.Connection[Any], deliveries: Iterable[Delivery]) ->
         if status is None:
             refused.append(delivery)
         else:
-            said.append((delivery, status))
-    refused += _refuse_strangers(connection, [delivery for delivery, _ in said])
-    newest = {d.device_id: (d, status) for d, status in said if d.rejection is None}
+            said.append((delivery, status, live))
+    refused += _refuse_strangers(connection, [delivery for delivery, *_ in said])
+    newest = {d.device_id: (d, status, live) for d, status, live in said if d.rejection is None}
     if newest:
         connection.execute(
             sql("ingest.warden", "status"),
             {
                 "device_id": list(newest),
-                "state": [s.state for _, s in newest.values()],
-                "at": [moment(d.received_us) for d, _ in newest.values()],
-                "boot": [s.boot for _, s in newest.values()],
+                "state": [s.state for _, s, _ in newest.values()],
+                "at": [moment(d.received_us) for d, *_ in newest.values()],
+                "boot": [s.boot for _, s, _ in newest.values()],
+                "live": [live for *_, live in newest.values()],
             },
         )
     if refused:

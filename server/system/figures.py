@@ -6,10 +6,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from sqlalchemy.orm import Session
 
 from center.processes.service import processes
-from center.settings import settings
+from center.settings import MqttSettings, settings
 from server.system import repository
 from server.system.queues import queues
-from server.system.settings import SystemSettings
 
 OUTCOMES = {"stored": "stored", "duplicate": "duplicates", "dead_letter": "dead_letters"}
 GAP_STATES = ("open", "healed", "lost")
@@ -60,7 +59,7 @@ def _devices(session: Session) -> Metric:
 def _queues(session: Session) -> tuple[Metric, Metric]:
     length = GaugeMetricFamily("hengyang_queue_length", "What waits.", labels=["queue"])
     limit = GaugeMetricFamily("hengyang_queue_limit", "Its most, if bounded.", labels=["queue"])
-    bound = settings(SystemSettings).mqtt_queue_bytes
+    bound = settings(MqttSettings).mqtt_queue_bytes
     for figure in queues(session, processes(session), bound, EVERY_LETTER):
         length.add_metric([figure.name], figure.length)
         if figure.limit is not None:

@@ -34,7 +34,7 @@ def broker_queues(found: Sequence[Process], broker_bytes: int) -> list[QueueFigu
     for process in found:
         if process.state == "running" and process.detail.get("in_charge"):
             said = process.detail.get("broker", {})
-            limits = {"messages_held": None, "bytes_held": broker_bytes}
+            limits = {"messages_held": None, "bytes_held": broker_bytes, "messages_dropped": None}
             return [
                 QueueFigure(f"broker:{name}", number, limit)
                 for name, limit in limits.items()

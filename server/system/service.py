@@ -9,7 +9,7 @@ from center.clock import now
 from center.identity.caller import Caller
 from center.processes.service import Process as Running
 from center.processes.service import processes
-from center.settings import settings
+from center.settings import MqttSettings, settings
 from server.system import repository
 from server.system.queues import queues
 from server.system.schemas import (
@@ -23,7 +23,6 @@ from server.system.schemas import (
     Throughput,
     ThroughputBucket,
 )
-from server.system.settings import SystemSettings
 
 # Up to so many minutes, buckets of so many seconds: 60 to 180 points on a chart.
 BUCKETS = ((5, 2), (15, 5), (60, 20), (180, 60), (720, 300), (1440, 600))
@@ -34,7 +33,7 @@ def overview(session: Session, caller: Caller) -> Overview:
     """How the system runs now; devices are those of the caller's divisions."""
     books = repository.books(session)
     running = processes(session)
-    limit = settings(SystemSettings).mqtt_queue_bytes
+    limit = settings(MqttSettings).mqtt_queue_bytes
     return Overview(
         as_of=books["as_of"],
         devices=[

@@ -4,6 +4,9 @@ WITH late AS (
     ORDER BY id LIMIT %(limit)s FOR UPDATE
 )
 UPDATE commands c
-SET state = 'timed_out', detail = CASE WHEN c.sent_at IS NULL THEN 'never sent' ELSE 'no answer' END
+SET state = 'timed_out', detail = CASE
+    WHEN c.sent_at IS NOT NULL THEN 'no answer'
+    WHEN c.detail IS NULL THEN 'never sent'
+    ELSE 'never sent: ' || c.detail END
 FROM late WHERE c.id = late.id
 RETURNING c.id, c.device

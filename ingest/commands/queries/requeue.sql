@@ -1,5 +1,5 @@
--- The broker may have lost what it held: what was not answered goes out again.
-UPDATE commands SET state = 'queued'
+-- The broker may have lost what it held: what was not answered goes out again, and at once.
+UPDATE commands SET state = 'queued', handed_at = NULL, retry_at = NULL
 WHERE id IN (
     SELECT id FROM commands
     WHERE state = ANY(%(from)s) AND deadline > now()

@@ -9,7 +9,16 @@ from psycopg.rows import dict_row
 
 from ingest.facts import FACT_TABLES
 from tests.integration.databases import Database
-from tests.integration.ingest.writing import FULL, MINUTE_AGO, Pen, enrol, pen, recent
+from tests.integration.ingest.writing import (
+    FULL,
+    MINUTE_AGO,
+    POISON,
+    Pen,
+    enrol,
+    pen,
+    recent,
+    refuse,
+)
 from tests.messages import PICTURE, VEHICLE
 
 DEVICES = {"D-1": "sensor", "V-1": "vehicle", "E-1": "epolice"}
@@ -93,12 +102,15 @@ def test_an_answer_closes_its_command(writer: Pen, owner: psycopg.Connection) ->
     assert writer.all("SELECT state, detail FROM commands") == [("answered", "ok")]
 
 
-def test_a_text_that_no_text_column_takes_is_the_databases_to_refuse(writer: Pen) -> None:
+def test_a_fact_that_the_database_does_not_take_is_refused_alone(
+    writer: Pen, owner: psycopg.Connection
+) -> None:
     """The writer then halves the batch until this message is alone."""
-    with pytest.raises(psycopg.DataError):
-        writer.write(recent(stream="event", detail="a\0b"))
+    refuse(owner)
+    with pytest.raises(psycopg.IntegrityError):
+        writer.write(recent(stream="event", detail=POISON))
     writer.connection.rollback()
-    alone = recent(stream="event", detail="a\0b")
-    alone.unstorable = "invalid byte sequence"
+    alone = recent(stream="event", detail=POISON)
+    alone.unstorable = "violates check constraint"
     assert writer.write(alone).dead_letters == 1
     assert writer.letters() == [("unstorable", True, 0)]

@@ -9,7 +9,7 @@ import pytest
 from ingest.delivery import Delivery
 from ingest.writer import Writer
 from tests.integration.databases import Database
-from tests.integration.ingest.writing import LIMITS, Books, Pen, enrol, pen, recent
+from tests.integration.ingest.writing import LIMITS, POISON, Books, Pen, enrol, pen, recent, refuse
 from tests.integration.patience import wait_for
 from tests.messages import entry
 
@@ -58,9 +58,12 @@ def desk(database: Database, reader: Pen) -> Iterator[Desk]:
         made.thread.join()
 
 
-def test_a_message_that_the_database_refuses_dies_alone(desk: Desk, reader: Pen) -> None:
+def test_a_message_that_the_database_refuses_dies_alone(
+    desk: Desk, reader: Pen, owner: psycopg.Connection
+) -> None:
+    refuse(owner)
     desk.hand(*(recent(seq=n) for n in range(5)))
-    desk.hand(recent(stream="event", seq=5, detail="a\0b"), recent(seq=6))
+    desk.hand(recent(stream="event", seq=5, detail=POISON), recent(seq=6))
     desk.thread.start()
     desk.done(7)
     assert reader.books() == Books(7, 6, 0, 1)

@@ -1,6 +1,7 @@
 """The real broker lets in whom the register knows, and nobody else."""
 
 import os
+import socket
 import stat
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from center.settings import MqttSettings, settings
 from ingest.devices import desk
 from ingest.devices.broker_files import publish_broker_files
+from ingest.devices.kept_sessions import ANSWER_SECONDS, AT_ONCE
 
 NOT_AUTHORISED = 0x87
 DEVICE = {"name": "站", "model": "generic-water-level", "division": "430408"}
@@ -199,3 +201,21 @@ def test_the_session_kept_for_an_account_ends_with_its_password(publish, port):
     new = desk.rotate("WL-0001")
     publish()
     assert not session_is_kept(new)
+
+
+def test_a_broker_that_never_answers_holds_up_nobody_for_long(database, tmp_path):
+    """Accepts connections and says nothing: each session takes its whole time to give up."""
+    with socket.create_server(("127.0.0.1", 0), backlog=1000) as mute, \
+            psycopg.connect(database.ingest) as connection:  # fmt: skip
+        config = MqttSettings(
+            mqtt_url=f"mqtt://ingest:x@127.0.0.1:{mute.getsockname()[1]}",
+            mqtt_files_dir=tmp_path,
+            mqtt_pid_file=None,
+        )
+        (tmp_path / "passwd.service").write_text("ingest:x\n")
+        leaving = [f"D-{n}:x\n" for n in range(2 * AT_ONCE)]
+        (tmp_path / "passwd").write_text("ingest:x\n" + "".join(leaving))
+        began = time.monotonic()
+        assert publish_broker_files(connection, config)
+        assert time.monotonic() - began < len(leaving) * ANSWER_SECONDS / 4
+    assert (tmp_path / "passwd").read_text() == "ingest:x\n"

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from ingest.commands import dispatch, repository
+from ingest.commands.handover import SUCCESS, Outcome
 from ingest.commands.repository import Answer
 from ingest.devices import desk
 
@@ -40,6 +41,11 @@ class Broker:
             return False
         self.taken.append(command)
         return True
+
+    def answer(self, connection, code: int = SUCCESS) -> None:
+        """Says to each that it has it, or why not."""
+        said = [Outcome(device_id, command, code) for _, device_id, command, *_ in self.taken]
+        dispatch.settle(connection, said)
 
 
 def send(sender, body=REBOOT, **options):
@@ -95,6 +101,8 @@ def test_a_command_goes_out_is_answered_and_that_is_the_end(sender, warden):
     assert (name, args) == ("set_interval", {"seconds": 30})
     assert 590 <= seconds <= 600
     assert dispatch.send_due(warden, broker.send) == 0
+    assert state(sender, command) == ("queued", None)
+    broker.answer(warden)
     assert state(sender, command) == ("sent", None)
     assert repository.answer(warden, [Answer(number(warden), identity, True, "好")]) == 1
     assert repository.answer(warden, [Answer(number(warden), identity, False, "no")]) == 0
@@ -153,6 +161,26 @@ def test_only_what_was_not_sent_can_be_cancelled(sender, warden):
     assert repository.answer(warden, [Answer(number(warden), first["id"], True, "")]) == 0
 
 
+def test_what_is_on_its_way_to_the_broker_cannot_be_called_back(sender, warden):
+    command = send(sender)
+    broker = Broker()
+    dispatch.send_due(warden, broker.send)
+    assert sender.post(f"{PATH}/{command['id']}/cancel").json()["code"] == "not_cancellable"
+    broker.answer(warden, 0x10)
+    assert state(sender, command) == ("queued", "the device has no connection")
+    assert sender.post(f"{PATH}/{command['id']}/cancel").json()["state"] == "cancelled"
+
+
+def test_an_answer_may_come_before_the_brokers_word(sender, warden):
+    command = send(sender)
+    broker = Broker()
+    dispatch.send_due(warden, broker.send)
+    repository.answer(warden, [Answer(number(warden), command["id"], True, "好")])
+    broker.answer(warden)
+    assert state(sender, command) == ("answered", "好")
+    assert sender.get(f"{PATH}/{command['id']}").json()["attempts"] == 1
+
+
 def test_what_the_broker_does_not_take_waits_in_its_order(sender, warden):
     commands = [send(sender)["id"] for _ in range(3)]
     full = Broker(room=2)
@@ -164,9 +192,11 @@ def test_what_the_broker_does_not_take_waits_in_its_order(sender, warden):
 
 def test_what_the_broker_lost_goes_out_again(sender, warden):
     command = send(sender)
-    dispatch.send_due(warden, Broker().send)
-    assert repository.requeue_sent(warden) == 1
-    dispatch.send_due(warden, Broker().send)
+    for _ in range(2):
+        broker = Broker()
+        assert dispatch.send_due(warden, broker.send) == 1
+        broker.answer(warden)
+        assert repository.requeue_sent(warden) == 1
     assert sender.get(f"{PATH}/{command['id']}").json()["attempts"] == 2
 
 

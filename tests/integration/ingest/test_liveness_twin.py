@@ -86,9 +86,10 @@ def status(owner: psycopg.Connection) -> dict[int, Verdict]:
 @given(
     cases=st.lists(st.tuples(signs(), befores), min_size=DEVICES, max_size=DEVICES),
     blind=st.lists(spans, max_size=3),
+    unconfirmed=st.none() | moments,
 )
 @settings(max_examples=25)
-def test_the_statement_and_the_rule_agree(owner, database, fleet, cases, blind):
+def test_the_statement_and_the_rule_agree(owner, database, fleet, cases, blind, unconfirmed):
     # Without a row in device_status there is no will either.
     known = [
         (s if before else Signs(None, None, s.last_seen, s.interval, s.maintenance, s.enabled,
@@ -97,10 +98,10 @@ def test_the_statement_and_the_rule_agree(owner, database, fleet, cases, blind):
     ]  # fmt: skip
     put(owner, fleet, known)
     with psycopg.connect(database.ingest, autocommit=True) as connection:
-        told = liveness.refresh(connection, NOW, blind)
-        again = liveness.refresh(connection, NOW, blind)
+        told = liveness.refresh(connection, NOW, blind, unconfirmed)
+        again = liveness.refresh(connection, NOW, blind, unconfirmed)
     expected = {
-        device: assess(s, before, NOW, merged(blind))
+        device: assess(s, before, NOW, merged(blind), unconfirmed)
         for device, (s, before) in zip(fleet, known, strict=True)
     }
     # A device that is marked as retired is not looked at again, whatever its state says.

@@ -18,7 +18,18 @@ from ingest.warden.warden import Office
 from tests.integration import audits
 from tests.integration.databases import Database
 from tests.integration.http import Api
-from tests.integration.ingest.writing import FULL, LIMITS, Books, Pen, at, enrol, pen, recent
+from tests.integration.ingest.writing import (
+    FULL,
+    LIMITS,
+    POISON,
+    Books,
+    Pen,
+    at,
+    enrol,
+    pen,
+    recent,
+    refuse,
+)
 
 LETTERS = "/api/v1/dead-letters"
 
@@ -244,7 +255,8 @@ def test_facts_whose_neighbours_were_dropped_are_not_made(writer, warden, owner,
 def test_a_letter_that_the_database_refuses_does_not_hold_up_the_others(
     writer, warden, owner, keeper
 ) -> None:
-    poison = recent(stream="event", seq=1, detail="a\0b")
+    refuse(owner)
+    poison = recent(stream="event", seq=1, detail=POISON)
     writer.write(recent(), poison, recent(seq=2))
     enrol(owner, "D-1")
     keeper.post(f"{LETTERS}/replays", json={"reason": "unknown_device"})

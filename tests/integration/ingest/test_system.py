@@ -162,12 +162,13 @@ def test_processes_are_shown_with_the_age_of_their_last_beat(owner, analyst) -> 
 
 
 def test_what_the_broker_holds_is_told_by_the_warden_in_charge(owner, analyst) -> None:
-    held = {"messages_held": "1200", "bytes_held": "98304", "version": "mosquitto"}
+    held = {"messages_held": "1200", "bytes_held": "98304", "messages_dropped": "3"}
     beat(owner, "warden-2", "warden", in_charge=False, broker={"bytes_held": "1"})
     beat(owner, "warden", "warden", in_charge=True, broker=held)
     queues = {q["name"]: (q["length"], q["limit"]) for q in overview(analyst)["queues"]}
     assert queues["broker:messages_held"] == (1200, None)
     assert queues["broker:bytes_held"] == (98_304, 512 * 1024 * 1024)
+    assert queues["broker:messages_dropped"] == (3, None)
     owner.execute('UPDATE processes SET detail = \'{"in_charge": true, "broker": {}}\'')
     assert not [q for q in overview(analyst)["queues"] if q["name"].startswith("broker")]
 

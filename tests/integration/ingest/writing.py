@@ -48,6 +48,14 @@ def recent(device_id: str = "D-1", stream: str = "readings", **changed: Any) -> 
 MINUTE_AGO = now().replace(microsecond=123_456) - timedelta(minutes=1)
 
 
+def refuse(owner: psycopg.Connection) -> None:
+    """Has the database refuse every event whose detail is this word."""
+    owner.execute(f"ALTER TABLE events ADD CHECK (detail <> '{POISON}')")
+
+
+POISON = "poison"
+
+
 class Books(NamedTuple):
     """Sums over `counters`."""
 

@@ -1,7 +1,7 @@
 """What the broker reads: accounts of services first, then the devices that may connect."""
 
 from ingest import wire
-from ingest.devices.broker_files import DEVICE_RULES, acl, passwd
+from ingest.devices.broker_files import DEVICE_RULES, acl, outdated, passwd, postponed
 
 SERVICE = "ingest:$7$101$a$b\nload:$7$101$c$d\n"
 
@@ -36,3 +36,14 @@ def test_missing_rules_are_added_after_those_of_services():
     made = acl("user ingest\ntopic read hy/v1/#\n").splitlines()
     assert made == ["user ingest", "topic read hy/v1/#", "", *DEVICE_RULES]
     assert acl("\n".join(made) + "\n").splitlines() == made
+
+
+def test_accounts_that_have_to_wait_stay_as_they_are():
+    before = SERVICE + "A:1\nB:1\nC:1\n"
+    after = SERVICE + "A:2\nD:1\n"
+    leaving = outdated(before, after)
+    assert leaving == ["A", "B", "C"]
+    part = postponed(before, after, set(leaving[1:]))
+    assert part == SERVICE + "A:2\nD:1\nB:1\nC:1\n"
+    assert outdated(part, after) == ["B", "C"]
+    assert postponed(part, after, set()) == after

@@ -10,6 +10,7 @@ from ingest.commands.names import BadArgs, check_args
 ACTS = ("send", "requeue", "accept", "refuse", "expire", "cancel")
 POSSIBLE = [
     ("queued", "send", "sent"),
+    ("queued", "requeue", "queued"),
     ("sent", "requeue", "queued"),
     ("queued", "cancel", "cancelled"),
     ("queued", "expire", "timed_out"),

@@ -125,6 +125,21 @@ def test_a_device_is_judged(signs, periods, state, reason):
     assert verdict.since <= NOW
 
 
+@pytest.mark.parametrize(
+    ("signs", "state", "reason"),
+    [
+        (Signs("online", ago(90_000), ago(80_000)), "unknown", NO_INTERVAL),
+        (Signs("online", ago(90_000), ago(300)), "online", CONNECTED),  # it has answered since
+        (Signs("online", ago(300), ago(80_000)), "online", CONNECTED),  # it has come back since
+        (Signs("online", ago(90_000), ago(30), 60), "online", REPORTING),
+        (Signs("offline", ago(900), ago(80_000)), "offline", LAST_WILL),
+    ],
+)
+def test_what_a_broker_said_before_its_absence_is_no_connection(signs, state, reason):
+    verdict = assess(signs, None, NOW, unconfirmed_before=ago(600))
+    assert (verdict.state, verdict.reason) == (state, reason)
+
+
 def test_a_state_that_stays_keeps_its_beginning():
     before = Verdict("online", CONNECTED, ago(5000))
     after = assess(Signs("online", ago(5000), ago(10), 60), before, NOW)

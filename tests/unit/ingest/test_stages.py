@@ -4,6 +4,7 @@ import math
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -86,9 +87,16 @@ REFUSED = [
     ("wrong_type", delivery("E-1", "pass", evidence=["../etc/passwd"])),
     ("wrong_type", delivery("E-1", "violation", code="16 25")),
     ("wrong_type", delivery(stream="event", name="Door opened")),
+    ("wrong_type", delivery(stream="event", detail="a\0b")),
+    ("wrong_type", delivery(stream="event", command="\0")),
+    ("wrong_type", delivery("E-1", "pass", plate="湘D\0")),
+    ("wrong_type", delivery("E-1", "violation", vehicle_class="c\0r")),
     ("unknown_device", delivery("D-2")),
     ("wrong_kind", delivery(kind="vehicle")),
     ("wrong_kind", delivery("V-1", kind="sensor")),
+    ("wrong_stream", delivery(stream="pass", kind="sensor")),
+    ("wrong_stream", delivery("V-1", stream="violation", kind="vehicle")),
+    ("wrong_stream", delivery("E-1", stream="position", kind="epolice")),
     ("device_disabled", delivery("OFF")),
     ("too_old", delivery(time=NOON - timedelta(days=3653), received=NOON)),
     ("too_old", delivery(time=NOON - timedelta(days=7, seconds=1), received=NOON)),
@@ -141,6 +149,34 @@ def test_a_sensor_may_say(stream: str, context: stages.Context) -> None:
     assert made.device is context.register.get("D-1")
     assert made.time_us == stages.microseconds(NOON)
     assert made.digest != 0
+
+
+def test_a_message_of_a_wrong_stream_uses_its_number_up(context: stages.Context) -> None:
+    """Else the hole it leaves would be asked for until it is lost."""
+    made = through(delivery(stream="pass", kind="sensor"), context)
+    assert made.device is context.register.get("D-1")
+    assert made.message is not None
+
+
+def test_the_tables_of_kinds_and_streams_know_each_other() -> None:
+    assert {stream for streams in wire.STREAMS.values() for stream in streams} == set(wire.UPWARD)
+    assert all("event" in streams for streams in wire.STREAMS.values())  # answers are events
+
+
+def test_every_text_that_a_device_writes_freely_is_looked_at() -> None:
+    """A pattern or a list of words has no room for a NUL; every other text is in the table."""
+    for stream, kind in wire.UPWARD.items():
+        fields = {field.name: field.type for field in msgspec.inspect.type_info(kind).fields}
+        free = {name for name, said in fields.items() if is_free_text(said)}
+        assert free == set(stages.FREE_TEXTS.get(stream, ())), stream
+
+
+def is_free_text(said: msgspec.inspect.Type) -> bool:
+    if isinstance(said, msgspec.inspect.Metadata):
+        return is_free_text(said.type)
+    if isinstance(said, msgspec.inspect.UnionType):
+        return any(is_free_text(part) for part in said.types)
+    return isinstance(said, msgspec.inspect.StrType) and said.pattern is None
 
 
 @pytest.mark.parametrize("ahead", [300, 299.9, -7 * 86_400])

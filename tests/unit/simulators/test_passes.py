@@ -69,7 +69,7 @@ def test_lanes_and_speeds_are_those_of_a_street() -> None:
     site = Site(3, 600.0, Random(5), 1)
     due = site.begin(MIDNIGHT)
     for _ in range(1000):
-        (body,), due = site.step(due)
+        (body, *_), due = site.step(due)
         assert 1 <= body.fields["lane"] <= 3
         assert 0 < body.fields["speed_mps"] < 61
         assert body.fields["plate"] or body.fields["plate_colour"] == "unknown"
@@ -79,6 +79,20 @@ def test_the_neighbours_come_again() -> None:
     site = Site(2, 600.0, Random(6), 1)
     due, plates = site.begin(MIDNIGHT + 8 * 3600), []
     for _ in range(2000):
-        (body,), due = site.step(due)
+        (body, *_), due = site.step(due)
         plates.append(body.fields["plate"])
     assert len(set(plates)) < 0.85 * len(plates)
+
+
+def test_who_is_a_little_too_fast_leaves_a_violation_beside_the_pass() -> None:
+    site = Site(3, 600.0, Random(5), 1)
+    due = site.begin(MIDNIGHT)
+    found = []
+    for _ in range(1000):
+        bodies, due = site.step(due)
+        found += [(bodies[0].fields, more.fields) for more in bodies[1:]]
+    assert 5 < len(found) < 200
+    for seen, violation in found:
+        assert violation.items() >= seen.items()
+        assert violation["plate"]
+        assert 1.09 < violation["speed_mps"] / violation["limit_mps"] < 1.21

@@ -8,6 +8,7 @@ export const REASONS = [
   'unknown_device',
   'device_disabled',
   'wrong_kind',
+  'wrong_stream',
   'too_old',
   'in_future',
   'unknown_quantity',
