@@ -10,7 +10,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
+from center.idempotency import Once
 from center.identity.guard import Door, Guard
+from center.requests import if_match_header
 from server.app import create_app
 from server.openapi import calls
 
@@ -21,6 +23,16 @@ PUBLIC = {
     ("GET", "/healthz"),  # says no more than that the process lives
     ("GET", "/readyz"),  # load balancers have no account
 }
+# A change that asks for no version; each line is a decision.
+VERSIONLESS = {
+    ("DELETE", "/api/v1/sessions/{session_id}"),  # ended is ended, whoever was first
+    ("DELETE", "/api/v1/me/sessions/{session_id}"),
+    ("DELETE", "/api/v1/me/totp"),  # the password is asked for
+    ("DELETE", "/api/v1/users/{user_id}/totp"),  # a lost phone is lost, whatever else has changed
+    ("PUT", "/api/v1/evidence/{sha256}"),  # content under its own hash has one version
+}
+# Made anew each time, and shown once: an answer kept under a key would keep the secret.
+NEVER_THE_SAME = {("POST", "/api/v1/me/totp")}
 PERMISSIONS = Path("center/identity/permissions.toml")
 
 
@@ -65,6 +77,28 @@ def test_every_handler_is_synchronous(app: FastAPI) -> None:
         if path.startswith("/api/v1/")
         and inspect.iscoroutinefunction(inspect.unwrap(context.endpoint))
     ] == []
+
+
+def takes_key(context: Any) -> bool:
+    made = (getattr(call, "__annotations__", {}).get("return") for call in calls(context.dependant))
+    return Once in made
+
+
+def test_what_is_made_says_where_it_is_and_is_made_once(app: FastAPI) -> None:
+    making = [row for row in routes(app) if row[2].status_code == 201]
+    assert making
+    for method, path, context in making:
+        assert "located(" in inspect.getsource(inspect.unwrap(context.endpoint)), path
+        if method == "POST" and (method, path) not in NEVER_THE_SAME:
+            assert takes_key(context), path
+
+
+def test_a_change_asks_for_the_version_that_was_read(app: FastAPI) -> None:
+    assert {
+        (method, path)
+        for method, path, context in routes(app)
+        if method in {"PATCH", "PUT", "DELETE"} and if_match_header not in calls(context.dependant)
+    } == VERSIONLESS
 
 
 def test_every_route_of_the_api_says_what_it_does(app: FastAPI) -> None:
