@@ -82,7 +82,7 @@ class Link:
         expiry_seconds: int,
     ) -> bool:
         """Hands a command to the broker; False when it cannot take it now."""
-        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # of paho
         properties.ContentType = JSON
         properties.MessageExpiryInterval = max(1, expiry_seconds)
         payload = encode(Command(id=command_id, name=name, args=args, deadline=deadline))
