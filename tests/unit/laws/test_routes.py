@@ -116,6 +116,22 @@ def test_every_operation_has_a_name_of_its_own_and_its_problems(app: FastAPI) ->
                 assert "application/problem+json" in response["content"], operation["operationId"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "statuses"),
+    [
+        ("put", "/api/v1/evidence/{sha256}", {"408", "413", "415", "429"}),
+        ("post", "/api/v1/auth/token", {"401", "429"}),
+        ("post", "/api/v1/me/password", {"429"}),
+        ("post", "/api/v1/me/totp", {"429"}),
+        ("post", "/api/v1/users", {"429"}),
+    ],
+)
+def test_what_the_signature_does_not_tell_is_documented(
+    app: FastAPI, method: str, path: str, statuses: set[str]
+) -> None:
+    assert statuses <= app.openapi()["paths"][path][method]["responses"].keys()
+
+
 def test_lists_are_pages(app: FastAPI) -> None:
     """No GET answers with a bare array: it could never grow a cursor."""
     for path, operations in app.openapi()["paths"].items():
