@@ -19,7 +19,8 @@ def var_dir() -> Path:
 def private(folder: Path) -> Path:
     """The folder, made where it is not there; nobody but its owner may look into it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
+    if folder.stat().st_uid == os.getuid():  # else whoever gave us the folder sees to it
+        folder.chmod(0o700)
     return folder
 
 
