@@ -104,11 +104,12 @@ def reading_engine() -> sa.Engine:
 
 def _engine(*first_words: str, **options: Any) -> sa.Engine:
     config = settings(DatabaseSettings)
+    kept, whole = config.database_pool_size // 4, config.database_pool_size // 2
     made = create_engine(
         config.database_url,
         _application_name,
-        pool_size=config.database_pool_size,
-        max_overflow=config.database_pool_size,
+        pool_size=kept,
+        max_overflow=whole - kept,
         pool_timeout=10,
         pool_use_lifo=True,  # the connection used last has its plans and caches warm
         **options,

@@ -25,7 +25,11 @@ class Page(BaseModel, Generic[T]):
     """One page: its items, and the cursor of the next page or null at the end."""
 
     items: list[T]
-    next: str | None = Field(None, description="Give it as `after` to read on; null at the end.")
+    next: str | None = Field(
+        None,
+        description="Give it as `after` to read on; null at the end.",
+        examples=["WyJ3YW5nLndlaSJd"],
+    )
 
 
 @dataclass(frozen=True)

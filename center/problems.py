@@ -57,8 +57,12 @@ class Repeat(Unavailable):
     """Another change came in between: repeat the request."""
 
 
-# The driver's errors by kind, the special before the general; what is not here is our own fault.
-DRIVER_ERRORS: tuple[tuple[type[Exception], type[HengyangError]], ...] = (
+class DiskRefuses(Unavailable):
+    """A disk of the server does not take or give what was asked: it may be full."""
+
+
+# Foreign errors by kind, the special before the general; what is not here is our own fault.
+FOREIGN_ERRORS: tuple[tuple[type[Exception], type[HengyangError]], ...] = (
     (psycopg.errors.QueryCanceled, TooSlow),
     (psycopg.errors.SerializationFailure, Repeat),
     (psycopg.errors.DeadlockDetected, Repeat),
@@ -68,13 +72,16 @@ DRIVER_ERRORS: tuple[tuple[type[Exception], type[HengyangError]], ...] = (
     (psycopg.errors.ForeignKeyViolation, Conflict),
     (psycopg.errors.CheckViolation, Invalid),
     (psycopg.DataError, Invalid),
+    (ConnectionError, Unavailable),
+    (TimeoutError, Unavailable),
+    (OSError, DiskRefuses),
 )
 
 
 def translate(error: Exception) -> HengyangError:
     """Our error for one of a library's; `RequestFailed` where there is none."""
     cause = getattr(error, "orig", error)
-    for kind, ours in DRIVER_ERRORS:
+    for kind, ours in FOREIGN_ERRORS:
         if isinstance(cause, kind):
             return ours()
     if is_away(error) or isinstance(error, redis.exceptions.ConnectionError):
@@ -169,7 +176,26 @@ HANDLERS: tuple[tuple[type[Exception], Callable[[Request, Exception], Response]]
     (redis.exceptions.RedisError, _foreign),
     (StaleDataError, _foreign),
     (UnicodeEncodeError, _foreign),
+    (OSError, _foreign),
 )
+
+
+def told(*errors: type[HengyangError]) -> dict[int | str, dict[str, Any]]:
+    """For `responses=` of a route: problems that it has beyond those that its signature tells."""
+    return {error.status: documented(error) for error in errors}
+
+
+def documented(error: type[HengyangError]) -> dict[str, Any]:
+    """An error as the OpenAPI document shows it; `instance` is filled in by the document."""
+    example = {
+        "type": f"urn:hengyang:problem:{error.code()}",
+        "title": HTTPStatus(error.status).phrase,
+        "status": error.status,
+        "detail": error().detail,
+        "code": error.code(),
+    }
+    content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
+    return {"description": error().detail, "content": {MEDIA_TYPE: content}}
 
 
 def install(app: FastAPI) -> None:

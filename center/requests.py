@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Response
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,10 @@ from center.database import reading, transaction
 from center.errors import PreconditionMissing, Stale
 from center.idempotency import IdempotencyKey
 
-__all__ = ["Body", "IdempotencyKey", "IfMatch", "Precondition", "Reads", "Writes", "etag"]
+__all__ = [
+    "Body", "IdempotencyKey", "IfMatch", "Precondition", "Reads", "Writes", "etag", "located",
+]  # fmt: skip
+PREFIX = "/api/v1"
 
 
 class Body(BaseModel):
@@ -41,6 +44,11 @@ Reads = Annotated[Session, Depends(_reads, scope="function")]
 def etag(thing: Any) -> str:
     """The strong entity tag of a thing that counts its changes in `version`."""
     return f'"{thing.version}"'
+
+
+def located(response: Response, address: str) -> None:
+    """Says where the thing is that was made; `address` is below the API's prefix."""
+    response.headers["Location"] = f"{PREFIX}{address}"
 
 
 @dataclass(frozen=True)

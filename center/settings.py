@@ -16,6 +16,14 @@ def var_dir() -> Path:
     return Path(os.environ.get("HENGYANG_VAR_DIR") or CHECKOUT / "var")
 
 
+def private(folder: Path) -> Path:
+    """The folder, made where it is not there; nobody but its owner may look into it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_uid == os.getuid():  # else whoever gave us the folder sees to it
+        folder.chmod(0o700)
+    return folder
+
+
 def stack_env_file() -> Path:
     """Addresses and secrets of the local stack, written by `deploy.stack` with mode 0600."""
     return var_dir() / "stack" / "stack.env"
@@ -37,7 +45,13 @@ class DatabaseSettings(Settings):
     database_ingest_url: PostgresDsn | None = Field(
         None, description="Role hengyang_ingest: gateway and warden. Default: database_url."
     )
-    database_pool_size: int = Field(8, ge=1, le=100, description="Connections a process may hold.")
+    database_pool_size: int = Field(
+        16,
+        ge=4,
+        le=400,
+        description="Most connections of a process to its pools: half to write, half to read; half"
+        " of each half is kept open.",
+    )
     database_statement_seconds: float = Field(
         30, gt=0, le=3600, description="A statement of the API that takes longer is cancelled."
     )
@@ -135,6 +149,9 @@ class IngestSettings(Settings):
     raw_retention_days: int = Field(
         90, ge=8, description="Facts older than this are dropped by the chunk."
     )
+    dead_letter_retention_days: int = Field(
+        366, ge=30, description="Dead letters replayed or discarded longer ago go; open ones stay."
+    )
     rollup_hour_retention_days: int = Field(
         3 * 366, ge=92, description="Hourly rollups older than this go; those of days stay."
     )
@@ -150,7 +167,7 @@ class ApiSettings(Settings):
     )
     api_threads: int = Field(
         4,
-        ge=1,
+        ge=2,
         le=100,
         description="Requests a process works on at once; more than a few wait for each other.",
     )
@@ -180,6 +197,17 @@ class EvidenceSettings(Settings):
     )
     evidence_max_bytes: int = Field(
         20 * 1024 * 1024, ge=1024, description="Largest single picture or document."
+    )
+    evidence_retention_days: int = Field(
+        183,
+        ge=16,
+        description="Evidence that nothing has named for so long goes; at least 8 days longer than"
+        " `HENGYANG_RAW_RETENTION_DAYS`.",
+    )
+    evidence_device_day_bytes: int = Field(
+        8 * 1024**3,
+        ge=1024**2,
+        description="What one device may send in a day of Hengyang before it is refused.",
     )
     evidence_grace_seconds: float = Field(
         900,

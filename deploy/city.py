@@ -149,7 +149,8 @@ def _run_once(city: City, step: str) -> None:
     log = city.log_dir / f"{step}.log"
     with log.open("wb") as output:
         done = subprocess.run(
-            [HENGYANG, step],
+            # A simulated city shows its log-ins; in a real one each person chooses a password.
+            [HENGYANG, step, *(["--demo"] if step == "seed" and city.scenario else [])],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

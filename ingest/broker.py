@@ -62,7 +62,7 @@ def new_client(client_id: str, address: BrokerAddress, *, manual_ack: bool = Fal
 
 def connect_properties(*, receive_maximum: int | None, session_seconds: int) -> Properties:
     """How much we take unacknowledged, and how long the broker keeps our session."""
-    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # of paho
     properties.SessionExpiryInterval = session_seconds
     if receive_maximum is not None:
         properties.ReceiveMaximum = receive_maximum

@@ -2,41 +2,45 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import Depends, Request, Response
-from fastapi.security import HTTPBasic, HTTPBasicCredentials, OAuth2PasswordBearer
+from fastapi.security import HTTPBasic, HTTPBasicCredentials
 from starlette.requests import ClientDisconnect
 
 from center.database import transaction
-from center.errors import HengyangError, TooMany, Unauthenticated
-from center.evidence import service
+from center.errors import Forbidden, HengyangError, TooMany, Unauthenticated
+from center.evidence import quota, service
+from center.evidence.content import UnsupportedContent
 from center.evidence.endpoints import Sha256
 from center.evidence.receiving import Receiver
 from center.evidence.schemas import EvidenceRead
 from center.evidence.service import Uploader
 from center.evidence.store import store
-from center.identity.guard import Door, Guard
-from center.requests import Writes
+from center.identity.guard import Door, Guard, bearer
+from center.problems import told
+from center.requests import Writes, located
 from center.routing import Router
 from center.settings import EvidenceSettings, settings
 from ingest.devices.credentials import verify
 
 router = Router(prefix="/evidence", tags=["evidence"])
 
-BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+BINARY: dict[str, Any] = {
+    "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
+}
 MOST_BYTES = 2**30  # above any `evidence_max_bytes`: the receiver counts, and says what is allowed
 UPLOAD_SECONDS = 120  # the largest piece over a poor mobile line
 UPLOADS_AT_ONCE = 200  # each holds a connection and a quarter of a megabyte
 
 _basic = HTTPBasic(auto_error=False, description="Device: device_id and its credential.")
-_bearer = OAuth2PasswordBearer(
-    "/api/v1/auth/token", refreshUrl="/api/v1/auth/refresh", auto_error=False
-)
 _under_way = asyncio.Semaphore(UPLOADS_AT_ONCE)
 _DEVICE = sa.text("""
-    SELECT id, division_code, credential_hash FROM devices
+    SELECT id, division_code, credential_hash,
+           (SELECT coalesce(sum(bytes), 0) FROM evidence_days
+            WHERE device = devices.id AND day = :today) AS bytes_today
+    FROM devices
     WHERE device_id = :device_id AND enabled AND retired_at IS NULL""")
 
 
@@ -44,6 +48,14 @@ class UploadBroken(HengyangError):
     """The upload took too long or broke off; send it again."""
 
     status = 408
+
+
+class NoDivision(Forbidden):
+    """You have no division yet: nobody could ever see what you send."""
+
+
+class TooManyUploads(TooMany):
+    """Too many uploads at once: try again in a moment."""
 
 
 class UploadDoor(Door):
@@ -56,20 +68,24 @@ class UploadDoor(Door):
         self,
         request: Request,
         device: Annotated[HTTPBasicCredentials | None, Depends(_basic)],
-        token: Annotated[str | None, Depends(_bearer)],
+        token: Annotated[str | None, Depends(bearer)],
     ) -> Uploader:
         if device is not None:
             return _known_device(device)
         caller = self._users(request, token)
-        division = min(caller.divisions, key=len, default=None)
+        if not caller.divisions:
+            raise NoDivision
+        division = min(caller.divisions, key=len)
         return Uploader(f"user:{caller.username}", None, division, caller)
 
 
 def _known_device(given: HTTPBasicCredentials) -> Uploader:
+    names = {"device_id": given.username, "today": quota.today()}
     with transaction() as session:
-        row = session.execute(_DEVICE, {"device_id": given.username}).one_or_none()
+        row = session.execute(_DEVICE, names).one_or_none()
     if not verify(given.password, row.credential_hash if row else None) or row is None:
         raise Unauthenticated("Device and credential do not fit.")
+    quota.check(row.bytes_today)
     return Uploader(f"device:{given.username}", row.id, row.division_code)
 
 
@@ -79,7 +95,7 @@ async def _received(
     request: Request, sha256: Sha256, uploader: Annotated[Uploader, Depends(UploadDoor())]
 ) -> AsyncIterator[tuple[Receiver, Uploader]]:
     if _under_way.locked():
-        raise TooMany("Too many uploads at once: try again in a moment.")
+        raise TooManyUploads
     receiver = Receiver(sha256, settings(EvidenceSettings).evidence_max_bytes)
     try:
         async with _under_way:
@@ -104,7 +120,10 @@ async def _drain(request: Request, receiver: Receiver) -> None:
 @router.put(
     "/{sha256}",
     status_code=201,
-    responses={200: {"model": EvidenceRead, "description": "It was kept already."}},
+    responses={
+        200: {"model": EvidenceRead, "description": "It was kept already."},
+        **told(UploadBroken, UnsupportedContent, TooManyUploads),
+    },
     max_body_size=MOST_BYTES,
     openapi_extra={"requestBody": {"required": True, "content": BINARY}},
 )
@@ -117,6 +136,7 @@ def keep_evidence(
     receiver, uploader = upload
     kept, new = service.keep(session, store(), receiver, uploader)
     response.status_code = 201 if new else 200
+    located(response, f"/evidence/{receiver.sha256}")
     return EvidenceRead(
         sha256=receiver.sha256,
         size=kept.size or 0,

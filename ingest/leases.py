@@ -5,9 +5,9 @@ from typing import Any
 
 import psycopg
 
-WARDEN = 0x6879_0001
+WARDEN = 0x6879_0001  # member 0: to be in charge; the others number the wardens
 GATEWAY = 0x6879_0002
-MOST_GATEWAYS = 64
+MOST = 64  # of each kind
 
 Connect = Callable[[], psycopg.Connection[Any]]
 
@@ -66,9 +66,9 @@ class Lease:
             self._connection = None
 
 
-def take_number(lease: Lease) -> int:
-    """The lowest gateway number that is free, from 1: it makes the fixed MQTT client ids."""
-    for number in range(1, MOST_GATEWAYS + 1):
-        if lease.take(GATEWAY, number):
+def take_number(lease: Lease, group: int = GATEWAY) -> int:
+    """The lowest number of its group that is free, from 1: it makes a gateway's client ids."""
+    for number in range(1, MOST + 1):
+        if lease.take(group, number):
             return number
-    raise RuntimeError(f"{MOST_GATEWAYS} gateways run already")
+    raise RuntimeError(f"{MOST} processes of this kind run already")

@@ -21,7 +21,7 @@ from center.settings import DatabaseSettings, IngestSettings, MqttSettings, sett
 from ingest import broker
 from ingest.delivery import Delivery
 from ingest.gateway import Gateway
-from ingest.leases import GATEWAY, Connect, Lease, take_number
+from ingest.leases import GATEWAY, WARDEN, Connect, Lease, take_number
 from ingest.orphans import Orphanage, gateway_name
 from ingest.warden.link import Link
 from ingest.warden.warden import Warden
@@ -98,17 +98,19 @@ def _on_signals(stop: Callable[[], None]) -> None:
     signal.signal(signal.SIGINT, handle)
 
 
-def _patiently_take_number(lease: Lease, stopping: threading.Event) -> int | None:
+def _patiently_take_number(
+    lease: Lease, stopping: threading.Event, group: int = GATEWAY
+) -> int | None:
     was_away = False
     while not stopping.is_set():
         try:
             lease.open()
             if was_away:  # those at work come first: their numbers are free for a moment only
                 stopping.wait(2 * LEASE_CHECK_SECONDS)
-            return take_number(lease)
+            return take_number(lease, group)
         except psycopg.OperationalError as error:
             was_away = True
-            log.warning("gateway_without_database", error=str(error).splitlines()[0])
+            log.warning("no_number_without_database", error=str(error).splitlines()[0])
             stopping.wait(1)
     return None
 
@@ -223,8 +225,21 @@ def run_warden() -> None:
     mqtt = settings(MqttSettings)
     link = Link(broker.parse(mqtt.mqtt_url), "warden")
     warden = Warden(connector("warden"), link, settings(IngestSettings), mqtt)
-    _on_signals(warden.stop)
-    heart = Heartbeat("warden", "warden", ingest_url(), detail=warden.detail)
+    stopping = threading.Event()
+
+    def stop() -> None:
+        stopping.set()
+        warden.stop()
+
+    _on_signals(stop)
+    lease = Lease(connector("warden"))
+    number = _patiently_take_number(lease, stopping, WARDEN)
+    if number is None:
+        return
+    name = f"warden-{number}"
+    logs.configure(name)
+    heart = Heartbeat(name, "warden", ingest_url(), detail=warden.detail)
     heart.start()
     warden.run()
     heart.stop()
+    lease.release()

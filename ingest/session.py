@@ -187,7 +187,7 @@ class Session:
 
     def close(self, *, forget: bool = False) -> None:
         """Leaves the broker; the session and what waits in it stay there unless forgotten."""
-        properties = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call]
+        properties = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call]  # of paho
         if forget:
             properties.SessionExpiryInterval = 0
         self._client.disconnect(properties=properties)

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from fastapi import FastAPI
 
-PREFIX = "/api/v1"
+from center.requests import PREFIX
 
 # Each module has `router = Router(prefix=..., tags=[...])`.
 ROUTERS: tuple[str, ...] = (

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from center import problems
 from center.audit.anchors import anchor_now
+from center.identity.passwords import check_threads
 from center.logs import logger
 from center.processes.heartbeat import Heartbeat
 from center.settings import ApiSettings, settings
@@ -27,6 +28,7 @@ def create_app(heart: Heartbeat | None = None) -> FastAPI:
     `heart` beats as long as the application serves.
     """
     config = settings(HttpSettings)
+    check_threads(settings(ApiSettings).api_threads)
     app = FastAPI(
         title="Digital Hengyang (数字衡阳)",
         version="1",
@@ -60,5 +62,5 @@ def _anchor() -> None:
     """The head of the audit trail is written down when a process ends in order."""
     try:
         anchor_now()
-    except (SQLAlchemyError, OSError, ValueError) as error:
+    except (SQLAlchemyError, OSError) as error:
         log.warning("audit_anchor_failed", error=str(error))

@@ -1,6 +1,7 @@
 """Checks of the servers and of the program's own files, beside those of the machine."""
 
 import stat
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -9,7 +10,10 @@ import redis
 import sqlalchemy as sa
 from pydantic import ValidationError
 
-from center.database import create_engine
+from center.audit.anchors import read
+from center.audit.settings import AuditSettings
+from center.clock import now
+from center.database import create_engine, transaction
 from center.settings import (
     ApiSettings,
     DatabaseSettings,
@@ -22,8 +26,10 @@ from center.settings import (
 from deploy.broker import BrokerFigures, figures
 from deploy.doctor import Check, Trouble, machine_checks
 from server.migrations import runner
+from server.system.repository import waiting
 
 START = "Start it: hengyang stack up"
+ANCHOR_AGE = timedelta(days=2)  # one is made each night
 QUEUE_ALARM_BYTES = 256 * 1024 * 1024  # half of what the broker of the local stack holds
 
 
@@ -49,6 +55,8 @@ def program_checks() -> list[Check]:
         Check("Redis", _redis, START),
         Check("broker", _broker, START),
         Check("broker's queues", _broker_queues, "Start more: hengyang ingest --processes N"),
+        Check("jobs", _jobs, "Read why: var/log/worker.log"),
+        Check("audit anchors", _anchors, "Run: hengyang audit anchor"),
     ]  # fmt: skip
 
 
@@ -94,6 +102,27 @@ def _redis() -> str:
     if bound and used > 0.8 * bound:
         raise Trouble(f"{used:,} of {bound:,} bytes are used: the bus is about to refuse writes")
     return f"{used:,} of {bound:,} bytes used"
+
+
+def _jobs() -> str:
+    _settings()
+    with transaction() as session:
+        [failed] = [queue for queue in waiting(session, 1) if queue.name == "jobs_failed"]
+    if failed.length:
+        raise Trouble(f"{failed.length} failed within a day")
+    return "none failed within a day"
+
+
+def _anchors() -> str:
+    found = read(settings(AuditSettings).anchors)
+    if found.spoilt:
+        raise Trouble(f"{len(found.spoilt)} lines of the file are spoilt: hengyang audit verify")
+    if not found.items:
+        return "none yet"
+    age = now() - datetime.fromisoformat(found.items[-1].time)
+    if age > ANCHOR_AGE:
+        raise Trouble(f"the newest is {age.days} days old: does the worker run?")
+    return f"the newest is {age.total_seconds() / 3600:.1f} hours old"
 
 
 def _broker() -> str:

@@ -11,8 +11,9 @@ from fastapi.routing import iter_route_contexts
 from center import errors
 from center.errors import HengyangError
 from center.identity.guard import Door
-from center.problems import MEDIA_TYPE, Problem
+from center.problems import MEDIA_TYPE, Problem, documented
 from center.requests import if_match_header
+from server.examples import Schemas, add_examples, example_of
 
 DESCRIPTION = """\
 Lists are pages: `{"items": [...], "next": cursor}`; give `next` as `after` to read on.
@@ -21,6 +22,7 @@ A change needs `If-Match` with the `ETag` that was read; a POST that creates tak
 `Idempotency-Key`. Every answer carries `X-Request-Id`. A request with `X-Background: 1` (a page
 that polls) does not count as use of the session, which ends when it is idle.
 """
+LOCATION = {"description": "Address of what was made.", "schema": {"type": "string"}}
 
 
 def calls(dependant: Dependant) -> Iterator[Any]:
@@ -40,6 +42,10 @@ def document(app: FastAPI) -> dict[str, Any]:
         for context in iter_route_contexts(app.routes):
             if context.path_format in made["paths"]:
                 _add_problems(made["paths"][context.path_format], context)
+        for path, operations in made["paths"].items():
+            for operation in operations.values():
+                _fill_in(path, operation, made["components"]["schemas"])
+        add_examples(made)
         app.openapi_schema = made
     return app.openapi_schema
 
@@ -59,9 +65,9 @@ def _add_problems(path: dict[str, Any], context: Any) -> None:
         if operation is None:
             continue
         for error in _possible(context, method):
-            operation["responses"].setdefault(str(error.status), _response(error))
-        operation["responses"]["422"] = _response(errors.Invalid)
-        operation["responses"]["default"] = _response(HengyangError)
+            operation["responses"].setdefault(str(error.status), documented(error))
+        operation["responses"]["422"] = documented(errors.Invalid)
+        operation["responses"]["default"] = documented(HengyangError)
 
 
 def _possible(context: Any, method: str) -> list[type[HengyangError]]:
@@ -75,17 +81,18 @@ def _possible(context: Any, method: str) -> list[type[HengyangError]]:
         found.append(errors.NotFound)
     if method in ("POST", "PUT", "PATCH"):
         found += [errors.Conflict, errors.TooLarge]
-    if context.path_format.endswith("/auth/token"):
-        found += [errors.Unauthenticated, errors.TooMany]
     return found
 
 
-def _response(error: type[HengyangError]) -> dict[str, Any]:
-    example = {
-        "type": f"urn:hengyang:problem:{error.code()}",
-        "status": error.status,
-        "detail": error().detail,
-        "code": error.code(),
+def _fill_in(path: str, operation: dict[str, Any], schemas: Schemas) -> None:
+    """The address at which each example of a problem happened, and where what was made is."""
+    given = {
+        item["name"]: str(example_of(item | item["schema"], schemas))
+        for item in operation.get("parameters", ())
+        if item["in"] == "path"
     }
-    content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
-    return {"description": error().detail, "content": {MEDIA_TYPE: content}}
+    for status, response in operation["responses"].items():
+        if problem := response.get("content", {}).get(MEDIA_TYPE):
+            problem["example"] = problem["example"] | {"instance": path.format(**given)}
+        if status == "201":
+            response.setdefault("headers", {})["Location"] = LOCATION

@@ -12,7 +12,7 @@ from center import logs
 from center.database import name_process
 from center.errors import HengyangError
 from center.processes.heartbeat import Heartbeat
-from center.settings import ApiSettings, DatabaseSettings, settings, var_dir
+from center.settings import ApiSettings, DatabaseSettings, private, settings, var_dir
 from deploy.stack.ports import holder, is_free
 from server.app import create_app
 from server.family import run_family
@@ -61,6 +61,8 @@ def _share(host: str, port: int) -> socket.socket:
 def _run(name: str, host: str, port: int, shared: socket.socket | None) -> None:
     logs.configure(name)
     name_process(name)
+    os.umask(0o077)  # pictures of people are nobody's business on this machine but ours
+    private(var_dir())
     database_url = str(settings(DatabaseSettings).database_url)
     app = create_app(Heartbeat(f"{name}-{socket.gethostname()}-{port}", "api", database_url))
     http = settings(HttpSettings)

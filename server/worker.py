@@ -18,7 +18,7 @@ from center.outbox.relay import Relay
 from center.processes.heartbeat import Heartbeat
 from center.settings import DatabaseSettings, settings
 from ingest.leases import Lease
-from server.schedule import SCHEDULE, Periodic
+from server.schedule import RETRIES, SCHEDULE, Periodic
 
 log = logs.logger(__name__)
 
@@ -38,7 +38,8 @@ def make_app(
     """Procrastinate's application with the jobs of the time-table."""
     app = procrastinate.App(connector=connector, periodic_defaults={"max_delay": MAKE_UP_SECONDS})
     for row in schedule:
-        task = app.task(name=row.name, queueing_lock=row.name)(_job(row, stop))
+        retry = procrastinate.RetryStrategy(max_attempts=RETRIES, wait=row.pause_seconds)
+        task = app.task(name=row.name, queueing_lock=row.name, retry=retry)(_job(row, stop))
         app.periodic(cron=row.cron)(task)
     return app
 

@@ -206,7 +206,7 @@ class Device:
     def status(self, state: str, now: float | None) -> Sending:
         """The retained status; without a time as a last will, written long before it is read."""
         time = None if now is None else datetime.fromtimestamp(round(now, 3), UTC)
-        status = wire.Status(state=state, time=time, boot=self.boot)  # type: ignore[arg-type]
+        status = wire.Status(state=state, time=time, boot=self.boot)  # type: ignore[arg-type]  # a Literal
         topic = wire.topic(self.spec.kind, self.spec.device_id, wire.STATUS_STREAM)
         return Sending(topic, wire.encode(status, self.content_type))
 

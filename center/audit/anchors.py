@@ -1,11 +1,14 @@
 """Anchors: the head of the chain written down outside the database, so that a cut tail shows."""
 
+import fcntl
 import json
 import os
-from dataclasses import asdict, dataclass
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -14,7 +17,7 @@ from center.clock import now
 from center.database import transaction
 from center.settings import settings
 
-EVERY = timedelta(days=1)
+RESTORED: Literal["restored"] = "restored"
 
 _HEAD = sa.text("""
     SELECT seq, encode(hash, 'hex') AS hash, (SELECT count(*) FROM audit_log) AS total
@@ -23,25 +26,42 @@ _HEAD = sa.text("""
 
 @dataclass(frozen=True)
 class Anchor:
-    """The newest entry at a moment: its number, its hash in hex, and how many there were."""
+    """One entry at a moment: its number, its hash in hex, and how many there were.
+
+    `head`: it was the newest. `restored`: it tells of a backup that was brought back, and what
+    was anchored beyond it belongs to the trail that the backup has replaced.
+    """
 
     time: str
-    seq: int
-    hash: str
-    count: int
+    seq: Annotated[int, msgspec.Meta(ge=1)]
+    hash: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    count: Annotated[int, msgspec.Meta(ge=1)]
+    kind: Literal["head", "restored"] = "head"
+
+
+@dataclass(frozen=True)
+class Anchors:
+    """The file as read: its anchors, the oldest first, and the numbers of lines that are none."""
+
+    items: list[Anchor] = field(default_factory=list)
+    spoilt: list[int] = field(default_factory=list)
 
 
 def anchor(session: Session) -> Anchor | None:
     """Writes the head down unless it is the one written last; gives the newest anchor."""
     path = settings(AuditSettings).anchors
-    known = read(path)
-    last = known[-1] if known else None
+    last = next(reversed(read(path).items), None)
     head = session.execute(_HEAD).one_or_none()
     if head is None or (last is not None and last.seq == head.seq):
         return last
-    made = Anchor(now().isoformat(timespec="seconds"), head.seq, head.hash, head.total)
-    _append(path, made)
+    made = made_of(head)
+    append(path, made)
     return made
+
+
+def made_of(row: Any, kind: Literal["head", "restored"] = "head") -> Anchor:
+    """The anchor of a row with `seq`, `hash` in hex and `total`."""
+    return Anchor(now().isoformat(timespec="seconds"), row.seq, row.hash, row.total, kind)
 
 
 def anchor_now() -> None:
@@ -50,28 +70,57 @@ def anchor_now() -> None:
         anchor(session)
 
 
-def read(path: Path) -> list[Anchor]:
-    """All anchors, the oldest first; none where the file is not there.
+def in_force(items: Sequence[Anchor]) -> dict[int, Anchor]:
+    """Anchors by the number of their entry, without those of trails that a restore replaced."""
+    found: dict[int, Anchor] = {}
+    for item in items:
+        if item.kind == RESTORED:
+            found = {seq: known for seq, known in found.items() if seq < item.seq}
+        found[item.seq] = item
+    return found
 
-    Raises:
-        ValueError: a line is not an anchor. Somebody has been at the file.
-    """
+
+def read(path: Path) -> Anchors:
+    """What the file holds, nothing where it is not there."""
+    found = Anchors()
     if not path.exists():
-        return []
-    lines = path.read_text("utf-8").splitlines()
-    try:
-        return [Anchor(**json.loads(line)) for line in lines if line.strip()]
-    except TypeError as error:
-        raise ValueError(f"{path} holds a line that is no anchor") from error
+        return found
+    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
+        if line.strip():
+            try:
+                found.items.append(msgspec.json.decode(line, type=Anchor))
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                found.spoilt.append(number)
+    return found
 
 
-def _append(path: Path, made: Anchor) -> None:
-    """In one write, so that two processes at once never mix their lines."""
+def append(path: Path, made: Anchor) -> None:
+    """As a line of its own, whatever was left of the one before by a full disk or a crash."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    line = json.dumps(asdict(made)).encode() + b"\n"
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(descriptor, line)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)  # a line may take several writes
+        line = json.dumps(asdict(made)).encode() + b"\n"
+        _write(descriptor, line if _ends_whole(descriptor) else b"\n" + line)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def set_aside(path: Path) -> Path | None:
+    """Gives the file of a trail that is no more another name, for who wants to look at it."""
+    if not path.exists():
+        return None
+    kept = path.with_name(f"{path.stem}-until-{now():%Y%m%dT%H%M%S%f}{path.suffix}")
+    path.rename(kept)
+    return kept
+
+
+def _ends_whole(descriptor: int) -> bool:
+    size = os.fstat(descriptor).st_size
+    return size == 0 or os.pread(descriptor, 1, size - 1) == b"\n"
+
+
+def _write(descriptor: int, line: bytes) -> None:
+    while line:
+        line = line[os.write(descriptor, line) :]

@@ -6,17 +6,13 @@ from fastapi import Query
 from pydantic import AwareDatetime
 
 from center.audit import repository
-from center.audit.anchors import anchor, read
+from center.audit.inspection import inspect
 from center.audit.schemas import AuditRead, Found, Verdict
-from center.audit.service import audit
-from center.audit.settings import AuditSettings
-from center.audit.verification import verify
 from center.identity.caller import Caller
 from center.identity.guard import permits
 from center.pages import Page, PageQuery
 from center.requests import Reads, Writes
 from center.routing import Router
-from center.settings import settings
 
 router = Router(prefix="/audit", tags=["audit"])
 
@@ -47,16 +43,12 @@ def list_entries(
 @router.post("/verify")
 def verify_trail(caller: Annotated[Caller, permits("audit:verify")], session: Writes) -> Verdict:
     """Compute every hash again; some seconds for a million entries."""
-    anchors = read(settings(AuditSettings).anchors)
-    found = verify(session, anchors)
-    if not found.findings:
-        anchor(session)
-    audit(session, caller, "audit.verify", result="failed" if found.findings else "ok")
+    found, anchors = inspect(session, caller)
     return Verdict(
         ok=not found.findings,
         entries=found.count,
         newest=found.seq,
-        anchors=len(anchors),
+        anchors=anchors,
         findings=[
             Found(kind=item.kind, first=item.first, last=item.last, words=str(item))  # type: ignore[arg-type]  # the kinds of _WORDS
             for item in found.findings

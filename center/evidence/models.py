@@ -26,3 +26,4 @@ class Evidence(Base):
     uploaded_by: Mapped[str | None]
     stored_at: Mapped[datetime | None]
     missing_since: Mapped[datetime | None]
+    last_named_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ from center.audit.service import audit
 from center.clock import now
 from center.database import sql
 from center.errors import NotFound
+from center.evidence import quota
 from center.evidence.models import Evidence
 from center.evidence.pending import EvidenceOverdue
 from center.evidence.receiving import Receiver
@@ -40,11 +41,15 @@ def keep(
     completed by the next attempt.
     """
     digest = bytes.fromhex(received.sha256)
-    known = session.get(Evidence, digest)
+    # Locked: what is being removed for its age is gone when the lock is free.
+    known = session.get(Evidence, digest, with_for_update=True)
     if known is not None and known.state == "stored":
+        known.last_named_at = now()
         return known, False
     store.put(received.sha256, received.file)
     session.execute(_stored(digest, received, uploader))
+    if uploader.device is not None:
+        quota.count(session, uploader.device, received.size)
     if uploader.caller is not None:
         audit(session, uploader.caller, "evidence.keep", "evidence", received.sha256)
     return session.get_one(Evidence, digest, populate_existing=True), True

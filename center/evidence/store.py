@@ -1,6 +1,6 @@
 """Where the content lies: a local folder or S3 behind one library, named by its hash."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import IO
@@ -45,6 +45,20 @@ class Store:
             log.error("evidence_not_kept", sha256=sha256, error=str(error))
             raise StoreAway from error
 
+    def remove(self, sha256s: Sequence[str]) -> None:
+        """Away with these; one that is not there is away already.
+
+        Raises:
+            StoreAway: the store does not answer.
+        """
+        for sha256 in sha256s:
+            try:
+                obstore.delete(self._objects, path(sha256))
+            except FileNotFoundError:
+                log.warning("evidence_was_gone", sha256=sha256)
+            except (BaseError, OSError) as error:
+                raise StoreAway from error
+
     def get(self, sha256: str) -> Iterator[bytes]:
         """The content in pieces; it is opened before this returns, so that errors come first.
 
@@ -75,7 +89,8 @@ def open_store(url: str) -> Store:
     """
     parts = urlsplit(url)
     if parts.scheme == "file":
-        return Store(LocalStore(parts.path, mkdir=True))
+        Path(parts.path).mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Store(LocalStore(parts.path))
     return Store(from_url(url))
 
 

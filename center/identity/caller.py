@@ -1,5 +1,6 @@
 """The caller: who makes this request, what the roles permit, and in which divisions."""
 
+import getpass
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -47,6 +48,11 @@ class Caller:
 def system(name: str) -> Caller:
     """The program itself, or a person at the server's command line: no user, no session."""
     return Caller(0, name, name, frozenset(), (), None, "local")
+
+
+def command_line() -> Caller:
+    """Who works at the server's own command line, by the name of the account there."""
+    return system(f"command line ({getpass.getuser()})")
 
 
 def anonymous(claimed: str, address: str) -> Caller:

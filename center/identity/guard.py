@@ -1,16 +1,19 @@
 """The guard at a handler's door: a valid session, the permission, and a trace of each refusal."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any
 
-import structlog
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
 
+from center.audit.folding import Folding
 from center.audit.service import audit_alone
+from center.audit.settings import AuditSettings
 from center.errors import Forbidden, Unauthenticated
 from center.identity.caller import Caller
 from center.identity.sessions.lookup import find_caller
+from center.settings import settings
 
 # Only for the OpenAPI document and the reading of the header; the decision is ours.
 bearer = OAuth2PasswordBearer(
@@ -45,7 +48,6 @@ class Guard(Door):
         # A page that polls says so; else no session would ever be idle.
         used = BACKGROUND not in request.headers
         caller, must_change = find_caller(token, client_address(request), used=used)
-        structlog.contextvars.bind_contextvars(user_id=caller.user_id)
         request.state.caller = caller
         if must_change and self.permissions:
             raise PasswordChangeRequired
@@ -55,14 +57,25 @@ class Guard(Door):
 
 
 def _refuse(caller: Caller, request: Request, missing: frozenset[str]) -> None:
-    audit_alone(
-        caller,
-        "request.refuse",
-        "route",
-        f"{request.method} {request.url.path}",
-        missing=sorted(missing),
-    )
+    folded = refusals().take((caller.user_id, request.scope.get("endpoint")))
+    if folded is not None:
+        detail: dict[str, Any] = {"missing": sorted(missing)} | (
+            {"folded": folded} if folded else {}
+        )
+        audit_alone(
+            caller,
+            "request.refuse",
+            "route",
+            f"{request.method} {request.url.path}",
+            **detail,
+        )
     raise Forbidden(missing=sorted(missing))
+
+
+@cache
+def refusals() -> Folding:
+    """Those of this process."""
+    return Folding(settings(AuditSettings).audit_fold_seconds)
 
 
 def permits(*permissions: str) -> Any:

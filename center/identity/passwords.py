@@ -10,7 +10,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from center.errors import Invalid, TooMany
+from center.errors import HengyangError, Invalid, TooMany
 from center.identity.settings import PasswordSettings
 from center.settings import settings
 
@@ -25,6 +25,10 @@ class PasswordTooWeak(Invalid):
 
 class TooManyLogins(TooMany):
     """Too many people log in at this moment: try again in a second."""
+
+
+class NoThreadLeft(HengyangError):
+    """Hashes leave no thread: raise HENGYANG_API_THREADS or lower HENGYANG_PASSWORD_HASHES_*."""
 
 
 @cache
@@ -72,25 +76,35 @@ class Turnstile:
     def __init__(self, at_once: int, waiting: int) -> None:
         self._places = threading.BoundedSemaphore(at_once + waiting)
         self._turns = threading.BoundedSemaphore(at_once)
+        self._mine = threading.local()
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """A place in the queue.
+        """A place in the queue; a thread that has one keeps it.
 
         Raises:
             TooManyLogins: the queue is full.
         """
+        if getattr(self._mine, "place", False):
+            yield
+            return
         if not self._places.acquire(blocking=False):
             raise TooManyLogins
+        self._mine.place = True
         try:
             yield
         finally:
+            self._mine.place = False
             self._places.release()
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """The turn to compute one hash."""
-        with self._turns:
+        """The turn to compute one hash, on a place of its own where the thread has none.
+
+        Raises:
+            TooManyLogins: the queue is full.
+        """
+        with self.place(), self._turns:
             yield
 
 
@@ -99,6 +113,17 @@ def turnstile() -> Turnstile:
     """The one of this process."""
     config = settings(PasswordSettings)
     return Turnstile(config.password_hashes_at_once, config.password_hashes_waiting)
+
+
+def check_threads(threads: int) -> None:
+    """Makes sure that hashes leave one of so many threads free.
+
+    Raises:
+        NoThreadLeft: with these settings a flood of log-ins would stop all other requests.
+    """
+    config = settings(PasswordSettings)
+    if config.password_hashes_at_once + config.password_hashes_waiting >= threads:
+        raise NoThreadLeft()
 
 
 def check_rules(password: str, username: str, min_length: int, old_hashes: Sequence[str]) -> None:

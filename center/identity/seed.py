@@ -39,20 +39,26 @@ def seed(session: Session) -> None:
 
 
 def add_first_user(session: Session, name: str, password: str) -> User:
-    """A user of one role and the whole city, who may keep the generated password."""
+    """A user of one role and the whole city, who must choose a password at the first log-in."""
     role = session.get_one(Role, name)
     user = User(
         username=name,
         display_name=role.name_zh,
         password_hash=hash_password(password),
         password_changed_at=now(),
-        must_change_password=False,
+        must_change_password=True,
         divisions=[CITY],
         roles=[UserRole(role=role.key, duty=role.duty)],
     )
     session.add(user)
     audit(session, system("seed"), "user.create", "user", name, roles=[name], divisions=[CITY])
     return user
+
+
+def let_stay(session: Session) -> None:
+    """For a demo: the first users may keep the passwords that were generated for them."""
+    first = sa.update(User).where(User.username.in_(FIRST_USERS))
+    session.execute(first.values(must_change_password=False))
 
 
 def keep(path: Path, passwords: dict[str, str]) -> None:

@@ -15,10 +15,14 @@ class PasswordSettings(Settings):
     )
     password_rounds: int = Field(3, ge=1, le=100, description="Passes over that memory.")
     password_hashes_at_once: int = Field(
-        2, ge=1, le=64, description="Log-ins of one process that compute a hash at the same time."
+        1, ge=1, le=64, description="Log-ins of one process that compute a hash at the same time."
     )
     password_hashes_waiting: int = Field(
-        6, ge=0, le=64, description="Log-ins that may wait for their turn; more are sent away."
+        1,
+        ge=0,
+        le=64,
+        description="Log-ins that may wait for their turn; more are sent away. Each holds a thread:"
+        " with those at work they must be fewer than `HENGYANG_API_THREADS`.",
     )
 
 

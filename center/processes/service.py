@@ -1,6 +1,6 @@
 """Looking at all processes: who runs, who was lost, which queues fill."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,18 +28,23 @@ class Process:
     detail: dict[str, Any]
 
 
+_COLUMNS = tuple(field.name for field in fields(Process))
+_FIGURES = {field.name for field in fields(QueueFigure)} - {"name"}
+
+
 def processes(session: Session) -> list[Process]:
     """All processes known, by kind and name."""
     rows = session.execute(
-        sa.text("SELECT *, now() AS moment FROM processes ORDER BY kind, name")
+        sa.select(*map(sa.column, _COLUMNS), sa.func.now().label("moment"))
+        .select_from(sa.table("processes"))
+        .order_by(sa.column("kind"), sa.column("name"))
     ).mappings()
-    found = []
-    for row in rows:
-        values = dict(row)
-        moment = values.pop("moment")
-        values["state"] = state_at(values["state"], values["last_beat"], moment)
-        found.append(Process(**values))
-    return found
+    return [
+        Process(**{name: row[name] for name in _COLUMNS} | {
+            "state": state_at(row["state"], row["last_beat"], row["moment"])
+        })
+        for row in rows
+    ]  # fmt: skip
 
 
 def state_at(said: str, last_beat: datetime, moment: datetime) -> str:
@@ -48,12 +53,18 @@ def state_at(said: str, last_beat: datetime, moment: datetime) -> str:
 
 
 def queues(found: list[Process]) -> list[QueueFigure]:
-    """The queues of all running processes; those of equal name stay apart by the process's name."""
+    """The queues of all running processes; those of equal name stay apart by the process's name.
+
+    During an upgrade a newer process may tell more of a queue than is known here.
+    """
     return [
-        QueueFigure(f"{process.name}:{queue.pop('name')}", **queue)
+        QueueFigure(
+            f"{process.name}:{queue['name']}",
+            **{name: value for name, value in queue.items() if name in _FIGURES},
+        )
         for process in found
         if process.state == "running"
-        for queue in map(dict, process.detail.get("queues", ()))
+        for queue in process.detail.get("queues", ())
     ]
 
 

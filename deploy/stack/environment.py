@@ -75,7 +75,6 @@ def variables(ports: Ports, passwords: Passwords, stack: Path) -> dict[str, str]
         "HENGYANG_MQTT_LOAD_URL": f"mqtt://load:{passwords.load}@{mqtt}",
         "HENGYANG_MQTT_FILES_DIR": str(files),
         "HENGYANG_MQTT_PID_FILE": str(run / "mosquitto.pid"),
-        "HENGYANG_MQTT_LOG_FILE": str(stack / "log/mosquitto.log"),
         "HENGYANG_TOKEN_SECRET": passwords.token,
         "HENGYANG_STACK_ADMIN_URL": _database("postgres", passwords.postgres, ports, "postgres"),
         "HENGYANG_STACK_PORTS": f"{ports.postgres},{ports.redis},{ports.mosquitto}",

@@ -3,10 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import Response
+
 from center.identity.caller import Caller
 from center.identity.guard import permits
 from center.pages import Page, PageQuery
-from center.requests import IdempotencyKey, Reads, Writes
+from center.requests import IdempotencyKey, Reads, Writes, located
 from center.routing import Router
 from ingest.commands import service
 from ingest.commands.lifecycle import State
@@ -26,6 +28,7 @@ def send_command(
     device_id: DeviceIdPath,
     body: CommandSend,
     key: IdempotencyKey,
+    response: Response,
 ) -> CommandRead:
     """Ask something of a device. The answer comes later: look at the command again."""
 
@@ -33,7 +36,9 @@ def send_command(
         given = (body.name, body.args, body.deadline_seconds)
         return service.send(session, caller, device_id, *given)
 
-    return key.once(session, caller, body, CommandRead, act)
+    made = key.once(session, caller, body, CommandRead, act)
+    located(response, f"/devices/{made.device_id}/commands/{made.id}")
+    return made
 
 
 @router.get("")

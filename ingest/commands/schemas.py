@@ -14,11 +14,11 @@ class CommandRead(BaseModel):
     """A command and how far it has come."""
 
     id: UUID
-    device_id: str
-    name: str
-    args: dict[str, Any]
+    device_id: Annotated[str, Field(examples=["WL-0001"])]
+    name: Annotated[str, Field(examples=["set_interval"])]
+    args: Annotated[dict[str, Any], Field(examples=[{"seconds": 60}])]
     state: State
-    requested_by: str
+    requested_by: Annotated[str, Field(examples=["wang.wei"])]
     requested_at: datetime
     deadline: datetime
     sent_at: Annotated[
@@ -27,7 +27,10 @@ class CommandRead(BaseModel):
     answered_at: datetime | None
     attempts: Annotated[int, Field(description="How often the broker took it over.")]
     detail: Annotated[
-        str | None, Field(description="What the device said, why it waits, or why it ended.")
+        str | None,
+        Field(
+            description="What the device said, why it waits, or why it ended.", examples=["done"]
+        ),
     ]
 
 
@@ -37,9 +40,12 @@ class CommandSend(Body):
     name: Annotated[
         str,
         StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$"),
-        Field(description="resend, report, set_interval, reboot, message, or the device's own."),
+        Field(
+            description="resend, report, set_interval, reboot, message, or the device's own.",
+            examples=["set_interval"],
+        ),
     ]
-    args: Annotated[dict[str, Any], Field(max_length=32)] = {}
+    args: Annotated[dict[str, Any], Field(max_length=32, examples=[{"seconds": 60}])] = {}
     deadline_seconds: Annotated[
         int, Field(ge=1, le=86_400, description="Not answered by then: timed out.")
     ] = 60

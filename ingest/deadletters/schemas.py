@@ -26,25 +26,31 @@ class DeadLetter(BaseModel):
     first_received_at: datetime
     last_received_at: datetime
     repeats: Annotated[int, Field(description="How often it came again; those are duplicates.")]
-    topic: str
-    content_type: str
-    device_id: Annotated[str | None, Field(description="As the topic names it.")]
-    division: Annotated[str | None, Field(description="Of the device; null: device not known.")]
-    stream: str | None
+    topic: Annotated[str, Field(examples=["hy/v1/sensor/WL-0001/readings"])]
+    content_type: Annotated[str, Field(examples=["application/json"])]
+    device_id: Annotated[
+        str | None, Field(description="As the topic names it.", examples=["WL-0001"])
+    ]
+    division: Annotated[
+        str | None, Field(description="Of the device; null: device not known.", examples=["430408"])
+    ]
+    stream: Annotated[str | None, Field(examples=["readings"])]
     boot: int | None
     seq: int | None
     reason: ReasonKey
     reason_name_zh: Annotated[str, Field(examples=["设备未登记"])]
     reason_name_en: Annotated[str, Field(examples=["Device is not registered"])]
-    detail: Annotated[str, Field(description="What was seen.")]
+    detail: Annotated[
+        str, Field(description="What was seen.", examples=["water_level: 1e+09 outside -5 to 60"])
+    ]
     whole: Annotated[
         bool, Field(description="False: a single reading of a message that was stored.")
     ]
     size: Annotated[int, Field(description="Bytes that came.")]
     state: State
     closed_at: datetime | None
-    closed_by: str | None
-    closed_reason: str | None
+    closed_by: Annotated[str | None, Field(examples=["wang.wei"])]
+    closed_reason: Annotated[str | None, Field(examples=["探头故障"])]
     replayable: bool
     replay: Annotated[int | None, Field(description="The last replay that took it in.")]
     replay_requested_at: Annotated[
@@ -55,35 +61,49 @@ class DeadLetter(BaseModel):
         Field(description="When it was last tried; still open then: refused again, see `detail`."),
     ]
     batch: Annotated[int | None, Field(description="Of the fact that it became.")]
+    version: Annotated[int, Field(description="Counts its changes; the ETag.", examples=[3])]
 
 
 class Payload(BaseModel):
     """The beginning of what came."""
 
-    text: Annotated[str | None, Field(description="Null where it is not UTF-8.")]
-    hex: str
+    text: Annotated[
+        str | None,
+        Field(description="Null where it is not UTF-8.", examples=['{"boot": 1, "seq": 0}']),
+    ]
+    hex: Annotated[str, Field(examples=["7b22626f6f74223a20317d"])]
     truncated: Annotated[bool, Field(description="More came than is shown.")]
 
 
 class DeadLetterDetail(DeadLetter):
     """A dead letter with the beginning of its payload."""
 
-    hindrance: Annotated[str | None, Field(description="Why it can never be replayed.")]
+    hindrance: Annotated[
+        str | None,
+        Field(
+            description="Why it can never be replayed.",
+            examples=["It is a single reading of a message that was stored."],
+        ),
+    ]
     payload: Payload
 
 
 class Discard(Body):
     """Why nothing will be made of it."""
 
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    reason: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+        Field(examples=["探头故障"]),
+    ]
 
 
 class ReplayFilter(Body):
     """Which open dead letters to replay: all that fit, 10,000 at most."""
 
     reason: ReasonKey
-    device_id: Annotated[str | None, Field(max_length=40)] = None
-    stream: Annotated[str | None, Field(max_length=16)] = None
+    device_id: Annotated[str | None, Field(max_length=40, examples=["WL-0001"])] = None
+    stream: Annotated[str | None, Field(max_length=16, examples=["readings"])] = None
     received_from: AwareDatetime | None = None
     received_until: AwareDatetime | None = None
 
@@ -91,9 +111,9 @@ class ReplayFilter(Body):
 class RefusedAgain(BaseModel):
     """How many were refused again for a reason."""
 
-    reason: str
-    reason_name_zh: str
-    reason_name_en: str
+    reason: Annotated[str, Field(examples=["unknown_device"])]
+    reason_name_zh: Annotated[str, Field(examples=["设备未登记"])]
+    reason_name_en: Annotated[str, Field(examples=["Device is not registered"])]
     count: int
 
 
@@ -105,7 +125,7 @@ class ReplayReport(BaseModel):
     """
 
     id: int
-    requested_by: str
+    requested_by: Annotated[str, Field(examples=["wang.wei"])]
     requested_at: datetime
     requested: int
     waiting: int

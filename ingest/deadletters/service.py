@@ -9,6 +9,7 @@ from center.audit.service import audit
 from center.clock import now
 from center.errors import Conflict, NotFound
 from center.identity.caller import Caller
+from center.requests import Precondition
 from ingest.deadletters import repository
 from ingest.deadletters.models import DeadLetter, Replay
 from ingest.deadletters.reasons import named
@@ -59,13 +60,15 @@ def as_text(start: bytes) -> str | None:
         return start[: error.start].decode() if cut else None
 
 
-def discard(session: Session, caller: Caller, number: int, reason: str) -> DeadLetter:
+def discard(
+    session: Session, caller: Caller, number: int, reason: str, version: Precondition
+) -> DeadLetter:
     """Closes a letter of which nothing shall be made.
 
     Raises:
-        NotFound, LetterClosed, ReplayWaiting
+        NotFound, Stale, LetterClosed, ReplayWaiting
     """
-    letter = _open_letter(session, caller, number)
+    letter = _open_letter(session, caller, number, version)
     letter.state, letter.closed_at = "discarded", now()
     letter.closed_by, letter.closed_reason = caller.username, reason
     session.flush()
@@ -73,13 +76,14 @@ def discard(session: Session, caller: Caller, number: int, reason: str) -> DeadL
     return letter
 
 
-def reopen(session: Session, caller: Caller, number: int) -> DeadLetter:
+def reopen(session: Session, caller: Caller, number: int, version: Precondition) -> DeadLetter:
     """Takes a discard back.
 
     Raises:
-        NotFound, LetterNotDiscarded
+        NotFound, Stale, LetterNotDiscarded
     """
     letter = repository.find(session, caller, number, lock=True)
+    version.check(letter)
     if letter.state != "discarded":
         raise LetterNotDiscarded()
     letter.state = "open"
@@ -89,13 +93,13 @@ def reopen(session: Session, caller: Caller, number: int) -> DeadLetter:
     return letter
 
 
-def replay(session: Session, caller: Caller, number: int) -> DeadLetter:
+def replay(session: Session, caller: Caller, number: int, version: Precondition) -> DeadLetter:
     """Has the warden try a letter again, within a second where it is at work.
 
     Raises:
-        NotFound, LetterClosed, ReplayWaiting, NotReplayable
+        NotFound, Stale, LetterClosed, ReplayWaiting, NotReplayable
     """
-    letter = _open_letter(session, caller, number)
+    letter = _open_letter(session, caller, number, version)
     if told := hindrance(letter):
         raise NotReplayable(told)
     request = _request(session, caller, {"id": number}, 1)
@@ -168,8 +172,11 @@ def _report(session: Session, caller: Caller, request: Replay) -> ReplayReport:
     )
 
 
-def _open_letter(session: Session, caller: Caller, number: int) -> DeadLetter:
+def _open_letter(
+    session: Session, caller: Caller, number: int, version: Precondition
+) -> DeadLetter:
     letter = repository.find(session, caller, number, lock=True)
+    version.check(letter)
     if letter.state != "open":
         raise LetterClosed(
             f"The dead letter is {letter.state}: only an open one can be changed so."

@@ -1,6 +1,5 @@
 """The register as the server's command line sees it: all divisions, every act audited."""
 
-import getpass
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 from center.clock import now
 from center.database import name_process, transaction
 from center.errors import Conflict, Invalid
-from center.identity.caller import Caller, system
+from center.identity.caller import Caller, command_line
 from center.pages import MAX_LIMIT, PageParameters
 from center.requests import Body
 from ingest.devices import repository, service
@@ -33,7 +32,7 @@ class FileExists(Conflict):
 @contextmanager
 def _desk() -> Iterator[tuple[Session, Caller]]:
     name_process("device")
-    everywhere = replace(system(f"command line ({getpass.getuser()})"), divisions=("",))
+    everywhere = replace(command_line(), divisions=("",))
     with transaction() as session:
         yield session, everywhere
 

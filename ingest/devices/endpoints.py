@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from center.identity.caller import Caller
 from center.identity.guard import permits
 from center.pages import Page, PageQuery
-from center.requests import IdempotencyKey, IfMatch, Reads, Writes, etag
+from center.requests import IdempotencyKey, IfMatch, Reads, Writes, etag, located
 from center.routing import Router
 from ingest.devices import repository, service
 from ingest.devices.models import Device
@@ -91,11 +91,12 @@ def create_device(
     def act() -> DeviceDetail:
         device, secret = service.create_device(session, caller, body)
         secrets.append(secret)
-        return _detail(session, device, response)
+        return service.get_detail(session, device)
 
     # What is kept under the key is the device alone.
     shown = key.once(session, caller, body, DeviceDetail, act)
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.update({"ETag": etag(shown), "Cache-Control": "no-store"})
+    located(response, f"/devices/{shown.device_id}")
     return DeviceCreated(**dict(shown), credential=secrets[0] if secrets else None)
 
 
@@ -127,19 +128,24 @@ def set_maintenance(
     session: Writes,
     device_id: DeviceIdPath,
     body: MaintenanceSet,
+    version: IfMatch,
     response: Response,
 ) -> DeviceDetail:
     """Somebody works on the device until then: its silence raises no alarm."""
-    device = service.set_maintenance(session, caller, device_id, body)
+    device = service.set_maintenance(session, caller, device_id, body, version)
     return _detail(session, device, response)
 
 
 @router.delete("/{device_id}/maintenance")
 def end_maintenance(
-    caller: Writer, session: Writes, device_id: DeviceIdPath, response: Response
+    caller: Writer,
+    session: Writes,
+    device_id: DeviceIdPath,
+    version: IfMatch,
+    response: Response,
 ) -> DeviceDetail:
     """The work is done."""
-    return _detail(session, service.end_maintenance(session, caller, device_id), response)
+    return _detail(session, service.end_maintenance(session, caller, device_id, version), response)
 
 
 @router.post("/{device_id}/retirement")
@@ -148,16 +154,21 @@ def retire(
     session: Writes,
     device_id: DeviceIdPath,
     body: Retirement,
+    version: IfMatch,
     response: Response,
 ) -> DeviceDetail:
     """Take the device out for good; its facts stay, its id is never used again."""
-    device = service.retire(session, caller, device_id, body.reason)
+    device = service.retire(session, caller, device_id, body.reason, version)
     return _detail(session, device, response)
 
 
 @router.delete("/{device_id}/retirement")
 def reinstate(
-    caller: Enroller, session: Writes, device_id: DeviceIdPath, response: Response
+    caller: Enroller,
+    session: Writes,
+    device_id: DeviceIdPath,
+    version: IfMatch,
+    response: Response,
 ) -> CredentialRead:
     """Take a retired device back, with a new credential."""
-    return _credential(*service.reinstate(session, caller, device_id), response)
+    return _credential(*service.reinstate(session, caller, device_id, version), response)

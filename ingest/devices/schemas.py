@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
 
 from center.requests import Body
 from ingest.devices.place import Point
@@ -18,14 +18,20 @@ DeviceId = Annotated[
     StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$"),
     Field(description="Name on the wire, never changed, never used again.", examples=["WL-0001"]),
 ]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=_PLAIN)]
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=200, pattern=_PLAIN),
+    Field(examples=["市水务局"]),
+]
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=_PLAIN),
     Field(examples=["蒸水河西渡桥水位站"]),
 ]
 Reason = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200, pattern=_PLAIN)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=2, max_length=200, pattern=_PLAIN),
+    Field(examples=["清淤"]),
 ]
 Division = Annotated[
     str,
@@ -42,6 +48,7 @@ CameraNumber = Annotated[
     StringConstraints(pattern=r"^[0-9]{20}$"),
     Field(description="GB/T 28181 number.", examples=["43040800041320000017"]),
 ]
+Version = Annotated[int, Field(description="Counts its changes; the ETag.", examples=[3])]
 Interval = Annotated[
     int,
     Field(ge=1, le=604_800, description="Seconds between messages; null: speaks when it must."),
@@ -64,7 +71,7 @@ class Calibration(Body):
 class MaintenanceRead(BaseModel):
     """Somebody works on the device: its silence means nothing until then."""
 
-    reason: str
+    reason: Annotated[str, Field(examples=["清淤"])]
     since: datetime
     until: datetime
 
@@ -73,14 +80,14 @@ class DeviceRead(BaseModel):
     """A device in a list."""
 
     device_id: DeviceId
-    name: str
+    name: Annotated[str, Field(examples=["蒸水河西渡桥水位站"])]
     kind: Kind
     model: Annotated[str, Field(examples=["generic-water-level"])]
     owner: Annotated[str, Field(description="Who it belongs to (权属).", examples=["市水务局"])]
     division: Division
     place: Point | None
-    component_code: str | None
-    camera_number: str | None
+    component_code: Annotated[str | None, Field(examples=["4304080103000017"])]
+    camera_number: Annotated[str | None, Field(examples=["43040800041320000017"])]
     state: State
     state_since: datetime | None
     state_reason: Annotated[str, Field(examples=["reporting"])]
@@ -99,17 +106,22 @@ class DeviceDetail(DeviceRead):
 
     quantities: list[QuantityRead]
     calibration: dict[str, Calibration]
-    retired_reason: str | None
+    retired_reason: Annotated[str | None, Field(examples=["桥梁拆除"])]
     credential_rotated_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    version: Version
 
 
 class DeviceCreated(DeviceDetail):
     """A new device with its credential, shown this once."""
 
     credential: Annotated[
-        str | None, Field(description="Null when the request was sent again: rotate for a new one.")
+        str | None,
+        Field(
+            description="Null when the request was sent again: rotate for a new one.",
+            examples=["k" * 43],
+        ),
     ]
 
 
@@ -158,10 +170,6 @@ class Retirement(Body):
 class CredentialRead(BaseModel):
     """A credential, shown this once."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"example": {"device_id": "WL-0001", "credential": "kYm1…43 characters…"}}
-    )
-
     device_id: DeviceId
-    credential: str
+    credential: Annotated[str, Field(examples=["k" * 43])]
     rotated_at: datetime

@@ -55,6 +55,7 @@ def get_detail(session: Session, device: Device) -> DeviceDetail:
         credential_rotated_at=device.credential_rotated_at,
         created_at=device.created_at,
         updated_at=device.updated_at,
+        version=device.version,
     )
 
 
@@ -131,14 +132,18 @@ def rotate_credential(session: Session, caller: Caller, device_id: str) -> tuple
 
 
 def set_maintenance(
-    session: Session, caller: Caller, device_id: str, body: MaintenanceSet
+    session: Session,
+    caller: Caller,
+    device_id: str,
+    body: MaintenanceSet,
+    version: Precondition | None = None,
 ) -> Device:
     """Starts maintenance, or changes its reason and end.
 
     Raises:
-        NotFound, DeviceRetired, MaintenanceEnd
+        NotFound, Stale, DeviceRetired, MaintenanceEnd
     """
-    device = _to_change(session, caller, device_id)
+    device = _to_change(session, caller, device_id, version)
     moment = now()
     if not moment < body.until <= moment + LONGEST_MAINTENANCE:
         raise MaintenanceEnd()
@@ -158,26 +163,34 @@ def set_maintenance(
     return device
 
 
-def end_maintenance(session: Session, caller: Caller, device_id: str) -> Device:
+def end_maintenance(
+    session: Session, caller: Caller, device_id: str, version: Precondition | None = None
+) -> Device:
     """Ends maintenance now; no harm where there is none.
 
     Raises:
-        NotFound
+        NotFound, Stale
     """
-    device = _to_change(session, caller, device_id)
+    device = _to_change(session, caller, device_id, version)
     _clear_maintenance(device)
     session.flush()
     audit(session, caller, "device.maintain_end", "device", device_id)
     return device
 
 
-def retire(session: Session, caller: Caller, device_id: str, reason: str) -> Device:
+def retire(
+    session: Session,
+    caller: Caller,
+    device_id: str,
+    reason: str,
+    version: Precondition | None = None,
+) -> Device:
     """Takes a device out for good: its credential ends, its id and its facts stay.
 
     Raises:
-        NotFound, DeviceRetired
+        NotFound, Stale, DeviceRetired
     """
-    device = _to_change(session, caller, device_id)
+    device = _to_change(session, caller, device_id, version)
     device.retired_at, device.retired_reason = now(), reason
     device.credential_hash = device.credential_rotated_at = None
     _clear_maintenance(device)
@@ -186,14 +199,15 @@ def retire(session: Session, caller: Caller, device_id: str, reason: str) -> Dev
     return device
 
 
-def reinstate(session: Session, caller: Caller, device_id: str) -> tuple[Device, str]:
+def reinstate(
+    session: Session, caller: Caller, device_id: str, version: Precondition | None = None
+) -> tuple[Device, str]:
     """Takes a retired device back, with a new credential.
 
     Raises:
-        NotFound, DeviceNotRetired
+        NotFound, Stale, DeviceNotRetired
     """
-    lock_register(session)
-    device = repository.find(session, caller, device_id)
+    device = _locked(session, caller, device_id, version)
     if device.retired_at is None:
         raise DeviceNotRetired()
     secret = generate()
@@ -219,12 +233,19 @@ def check_name(device_id: str) -> None:
 def _to_change(
     session: Session, caller: Caller, device_id: str, version: Precondition | None = None
 ) -> Device:
+    device = _locked(session, caller, device_id, version)
+    if device.retired_at is not None:
+        raise DeviceRetired()
+    return device
+
+
+def _locked(
+    session: Session, caller: Caller, device_id: str, version: Precondition | None
+) -> Device:
     lock_register(session)
     device = repository.find(session, caller, device_id)
     if version is not None:
         version.check(device)
-    if device.retired_at is not None:
-        raise DeviceRetired()
     return device
 
 

@@ -16,7 +16,7 @@ class Gap(BaseModel):
     """
 
     id: int
-    device_id: str
+    device_id: Annotated[str, Field(examples=["WL-0001"])]
     boot: int
     first_seq: int
     last_seq: int

@@ -7,7 +7,7 @@ from fastapi import Path, Response
 from center.identity.caller import Caller
 from center.identity.guard import permits
 from center.pages import Page, PageQuery
-from center.requests import IdempotencyKey, IfMatch, Reads, Writes, etag
+from center.requests import IdempotencyKey, IfMatch, Reads, Writes, etag, located
 from center.routing import Router
 from ingest.quantities import service
 from ingest.quantities.models import Quantity
@@ -44,9 +44,12 @@ def create_quantity(
     """Add a quantity; afterwards a device model can name it."""
 
     def act() -> QuantityRead:
-        return _read(service.create_quantity(session, caller, body), response)
+        return QuantityRead.model_validate(service.create_quantity(session, caller, body))
 
-    return key.once(session, caller, body, QuantityRead, act)
+    made = key.once(session, caller, body, QuantityRead, act)
+    response.headers["ETag"] = etag(made)
+    located(response, f"/quantities/{made.key}")
+    return made
 
 
 @router.patch("/{key}")

@@ -16,6 +16,7 @@ Label = Annotated[
     StringConstraints(
         strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$"
     ),
+    Field(examples=["水位"]),
 ]
 Bound = Annotated[
     float | None,
@@ -36,6 +37,7 @@ class QuantityRead(BaseModel):
     plausible_min: Bound
     plausible_max: Bound
     decimals: int
+    version: Annotated[int, Field(description="Counts its changes; the ETag.", examples=[3])]
 
 
 class QuantityCreate(Body):

@@ -34,7 +34,7 @@ class Fix(BaseModel):
 class Latest(BaseModel):
     """What a device said last; empty and null where it has said nothing yet."""
 
-    device_id: str
+    device_id: Annotated[str, Field(examples=["WL-0001"])]
     received_at: Annotated[datetime | None, Field(description="Our clock.")]
     values: list[LatestValue]
     position: Fix | None
@@ -54,8 +54,8 @@ class SeriesPoint(BaseModel):
 class Series(BaseModel):
     """One quantity of one device over a window. A bucket without values has no point."""
 
-    device_id: str
-    quantity: str
+    device_id: Annotated[str, Field(examples=["WL-0001"])]
+    quantity: Annotated[str, Field(examples=["water_level"])]
     unit: Unit
     bucket: Bucket
     timezone: Literal["Asia/Shanghai"] = "Asia/Shanghai"
@@ -77,7 +77,7 @@ class TrackLine(BaseModel):
 class TrackFacts(BaseModel):
     """What belongs to the fixes, one entry for each."""
 
-    device_id: str
+    device_id: Annotated[str, Field(examples=["CG-0001"])]
     times: list[datetime]
     speeds_mps: list[float]
     headings_deg: list[float]
@@ -101,20 +101,22 @@ class PassRead(BaseModel):
     time: datetime
     received_at: datetime
     plate: Annotated[str, Field(description="Empty where unreadable.", examples=["湘D12345"])]
-    plate_colour: str
-    vehicle_class: str
+    plate_colour: Annotated[str, Field(examples=["blue"])]
+    vehicle_class: Annotated[str, Field(examples=["car"])]
     lane: int
     speed_mps: float | None
-    evidence: Annotated[list[str], Field(description="SHA-256 of its pictures.")]
+    evidence: Annotated[
+        list[str], Field(description="SHA-256 of its pictures.", examples=[[f"{0x9F86D081:064x}"]])
+    ]
 
 
 class ClockSkew(BaseModel):
     """How far a device's clock was from ours at its last message."""
 
-    device_id: str
-    name: str
+    device_id: Annotated[str, Field(examples=["WL-0001"])]
+    name: Annotated[str, Field(examples=["蒸水河西渡桥水位站"])]
     kind: Kind
-    division: str
+    division: Annotated[str, Field(examples=["430408"])]
     boot: int
     last_seen: datetime
     clock_skew_seconds: Annotated[float, Field(description="Its clock minus ours.")]

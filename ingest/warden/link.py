@@ -103,7 +103,7 @@ class Link:
 
         What the broker says to it comes later, by `hear_answers`, in `outcomes`.
         """
-        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # of paho
         properties.ContentType = JSON
         properties.MessageExpiryInterval = max(1, expiry_seconds)
         payload = encode(Command(id=command_id, name=name, args=args, deadline=deadline))

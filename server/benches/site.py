@@ -76,7 +76,7 @@ class Site:
         """Starts the servers, brings the schema up to date and puts the basic data in."""
         self.stack.up()
         self.hengyang("migrate")
-        self.hengyang("seed")
+        self.hengyang("seed", "--demo")
 
     def down(self) -> None:
         """Ends everything; the folder stays."""

@@ -13,26 +13,23 @@ def register(app: typer.Typer) -> None:
 @group.command()
 def verify() -> None:
     """Compute every hash again and compare with the anchors; exit 1 if anything was changed."""
-    from center.audit.anchors import anchor, read
+    from center.audit.inspection import inspect
     from center.audit.settings import AuditSettings
-    from center.audit.verification import verify as verify_trail
     from center.database import name_process, transaction
+    from center.identity.caller import command_line
     from center.settings import settings
 
     name_process("audit")
-    path = settings(AuditSettings).anchors
-    anchors = read(path)
     with transaction() as session:
-        found = verify_trail(
-            session, anchors, lambda seq: typer.echo(f"audit: {seq} ...", err=True)
+        found, anchors = inspect(
+            session, command_line(), lambda seq: typer.echo(f"audit: {seq} ...", err=True)
         )
-        if not found.findings:
-            anchor(session)
     for finding in found.findings:
         typer.echo(f"audit: {finding}")
     if found.findings:
         raise typer.Exit(1)
-    typer.echo(f"audit: {found.count} entries are untouched, {len(anchors)} anchors fit ({path})")
+    path = settings(AuditSettings).anchors
+    typer.echo(f"audit: {found.count} entries are untouched, {anchors} anchors fit ({path})")
 
 
 @group.command("anchor")

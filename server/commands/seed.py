@@ -1,6 +1,7 @@
 """`hengyang seed`: what every city needs in its database before the first device and user."""
 
 from importlib import import_module
+from typing import Annotated
 
 import typer
 
@@ -14,12 +15,20 @@ def register(app: typer.Typer) -> None:
     app.command()(seed)
 
 
-def seed() -> None:
+def seed(
+    demo: Annotated[
+        bool, typer.Option("--demo", help="First users may keep their generated passwords.")
+    ] = False,
+) -> None:
     """Put in roles, first users and other basic data. Safe to run again."""
     from center.database import name_process, transaction
+    from center.identity.seed import let_stay
 
     name_process("seed")
     for name in SEEDS:
         with transaction() as session:
             import_module(name).seed(session)
         typer.echo(f"seed: {name} done")
+    if demo:
+        with transaction() as session:
+            let_stay(session)

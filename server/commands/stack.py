@@ -51,8 +51,15 @@ def reset(yes: bool = typer.Option(False, "--yes", help="Really remove all data.
     """Stop the servers and remove every row and every password."""
     if not yes:
         raise StackFailed("This removes every row and every password. If you mean it, say --yes.")
+    from center.audit.anchors import set_aside
+    from center.audit.settings import AuditSettings
+    from center.settings import settings
+
     with _stack() as stack:
         stack.reset()
+    # The next trail begins at 1: to these anchors it would be one that was written anew.
+    if aside := set_aside(settings(AuditSettings).anchors):
+        typer.echo(f"stack: the anchors of the old audit trail are now in {aside}")
 
 
 @contextmanager

@@ -22,11 +22,12 @@ def up(
 ) -> None:
     """Run everything until Ctrl-C: servers, programs and a simulated city."""
     from center.identity import catalogue
-    from center.settings import ApiSettings, settings, var_dir
+    from center.settings import ApiSettings, private, settings, var_dir
     from deploy.city import City, CityError, run
     from deploy.stack import StackError
 
     api = settings(ApiSettings)
+    private(private(var_dir()) / "log")
     names = {role["key"]: role["name_zh"] for role in catalogue.read().roles}
     try:
         run(City(var_dir(), api.api_host, api.api_port, scenario if simulate else None, names))

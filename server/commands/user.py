@@ -23,7 +23,7 @@ def add(
     name: Name,
     display_name: Annotated[str, typer.Option(help="Name as people read it.")] = "",
     role: Roles = [],  # noqa: B006  # Typer reads it, nobody changes it
-    division: Divisions = [],  # noqa: B006
+    division: Divisions = [],  # noqa: B006  # as above
 ) -> None:
     """Make an account; its generated password is printed once and must be changed."""
     from center.identity.users import desk
@@ -78,11 +78,20 @@ def reset_password(name: Name) -> None:
     typer.echo(f"user: new password of {name}: {desk.reset_password(name)}")
 
 
+@group.command("remove-second-factor")
+def remove_second_factor(name: Name) -> None:
+    """Let a user log in by the password alone: the phone is lost, or the token secret is."""
+    from center.identity.users import desk
+
+    desk.remove_second_factor(name)
+    typer.echo(f"user: {name} has no second factor any more")
+
+
 @group.command()
 def grant(
     name: Name,
-    role: Roles = [],  # noqa: B006
-    division: Divisions = [],  # noqa: B006
+    role: Roles = [],  # noqa: B006  # Typer reads it, nobody changes it
+    division: Divisions = [],  # noqa: B006  # as above
 ) -> None:
     """Set all roles and divisions of a user; those not named are taken away."""
     from center.identity.users import desk

@@ -36,6 +36,7 @@ def collect(session: Session) -> Iterable[Metric]:
         _gauge("hengyang_commit_watermark", "Number of the newest batch.", books["commit_no"]),
         _devices(session),
         *_queues(session),
+        _gauge("hengyang_jobs_failed", "Jobs that failed within a day.", _failed(session)),
     )
 
 
@@ -45,6 +46,11 @@ def _counter(name: str, words: str, value: float) -> Metric:
 
 def _gauge(name: str, words: str, value: float) -> Metric:
     return GaugeMetricFamily(name, words, value=value)
+
+
+def _failed(session: Session) -> int:
+    found = repository.waiting(session, 1)
+    return next(figure.length for figure in found if figure.name == "jobs_failed")
 
 
 def _devices(session: Session) -> Metric:

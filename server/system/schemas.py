@@ -60,15 +60,17 @@ class Queue(BaseModel):
 class Process(BaseModel):
     """One process by its heartbeat. Lost: silent for three heartbeats."""
 
-    name: str
-    kind: str
+    name: Annotated[str, Field(examples=["worker-1"])]
+    kind: Annotated[str, Field(examples=["worker"])]
     pid: int
-    host: str
+    host: Annotated[str, Field(examples=["city-1"])]
     started_at: datetime
     last_beat: datetime
     beat_age_seconds: float
     state: Literal["running", "stopped", "lost"]
-    detail: Annotated[dict[str, Any], Field(description="What it says of itself.")]
+    detail: Annotated[
+        dict[str, Any], Field(description="What it says of itself.", examples=[{"relay": True}])
+    ]
 
 
 class Overview(BaseModel):

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from center import database as center_database
+from center.identity.guard import refusals
 from center.settings import settings
 from deploy.stack import LocalStack
 from tests.integration.databases import Database
@@ -36,6 +37,7 @@ def environment(
 def _forget() -> None:
     center_database.forget_connections()
     settings.cache_clear()
+    refusals.cache_clear()
 
 
 @contextmanager

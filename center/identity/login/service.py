@@ -13,8 +13,9 @@ from center.errors import Forbidden, Unauthenticated
 from center.identity.caller import Caller, anonymous
 from center.identity.login import brakes, totp
 from center.identity.login.schemas import LogIn
-from center.identity.models import SecurityPolicy, User
+from center.identity.models import User
 from center.identity.passwords import hash_password, matches, outdated, turnstile
+from center.identity.policy.service import policy
 from center.identity.sessions.schemas import Tokens
 from center.identity.sessions.service import open_session
 from center.logs import logger
@@ -93,27 +94,25 @@ def prove(caller: Caller, password: str) -> None:
 
 
 def _brakes(session: Session, username: str, address: str) -> list[brakes.Brake]:
-    policy = session.scalars(sa.select(SecurityPolicy)).one()
-    return brakes.brakes(policy, username, address)
+    return brakes.brakes(policy(session), username, address)
 
 
 def _begin(form: LogIn, address: str, user_agent: str) -> Attempt:
     """Counts the attempt before it is tried, and looks the user up."""
     moment = now()
-    username = form.username.strip().lower()
     try:
         with transaction() as session:
-            found = _brakes(session, username, address)
+            found = _brakes(session, form.username, address)
             brakes.press(session, found, moment)
             user = session.scalar(
                 sa.select(User)
-                .where(User.username == username.replace("\0", ""))
+                .where(User.username == form.username)
                 .options(selectinload(User.roles))
             )
     except brakes.LockedOut as error:
         log.warning("login_held", address=address, wait=error.fields["retry_after"])
         raise
-    caller = _caller(user, address) if user else anonymous(username, address)
+    caller = _caller(user, address) if user else anonymous(form.username, address)
     return Attempt(form, caller, user_agent, moment, found, user)
 
 

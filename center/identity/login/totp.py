@@ -20,7 +20,7 @@ _NONCE = 12  # bytes, AES-GCM
 
 
 class SecretUnreadable(HengyangError):
-    """The second factor cannot be read, for the token secret has changed: enrol it anew."""
+    """The token secret has changed, and the second factor with it: have it removed, enrol anew."""
 
     status = 409
 

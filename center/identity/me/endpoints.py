@@ -8,8 +8,10 @@ from fastapi import Response
 from center.clock import now
 from center.identity.caller import Caller
 from center.identity.guard import permits
+from center.identity.login.brakes import LockedOut
 from center.identity.login.service import prove
 from center.identity.models import User
+from center.identity.policy.service import policy
 from center.identity.sessions import service as sessions
 from center.identity.sessions.lookup import must_change_password
 from center.identity.sessions.schemas import SessionRead
@@ -17,12 +19,13 @@ from center.identity.users import second_factor, service
 from center.identity.users.schemas import (
     Me,
     PasswordChange,
+    PasswordProof,
     TotpCode,
     TotpEnrolment,
-    TotpRemoval,
 )
 from center.pages import Page, PageQuery
-from center.requests import Reads, Writes
+from center.problems import told
+from center.requests import Reads, Writes, located
 from center.routing import Router
 
 router = Router(prefix="/me", tags=["me"])
@@ -34,7 +37,7 @@ SignedIn = Annotated[Caller, permits()]
 def get_me(caller: SignedIn, session: Reads) -> Me:
     """Who you are, what you may do and where."""
     user = session.get_one(User, caller.user_id)
-    age = service.policy(session).password_max_age_days
+    age = policy(session).password_max_age_days
     return Me(
         id=caller.user_id,
         username=caller.username,
@@ -49,7 +52,7 @@ def get_me(caller: SignedIn, session: Reads) -> Me:
     )
 
 
-@router.post("/password", status_code=204)
+@router.post("/password", status_code=204, responses=told(LockedOut))
 def change_password(caller: SignedIn, session: Writes, body: PasswordChange) -> Response:
     """Choose a new password; your other sessions end."""
     prove(caller, body.current)
@@ -57,9 +60,13 @@ def change_password(caller: SignedIn, session: Writes, body: PasswordChange) -> 
     return Response(status_code=204)
 
 
-@router.post("/totp", status_code=201)
-def enrol_second_factor(caller: SignedIn, session: Writes) -> TotpEnrolment:
+@router.post("/totp", status_code=201, responses=told(LockedOut))
+def enrol_second_factor(
+    caller: SignedIn, session: Writes, body: PasswordProof, response: Response
+) -> TotpEnrolment:
     """Begin with a second factor; it counts after `/me/totp/confirm`."""
+    prove(caller, body.password)
+    located(response, "/me")
     return second_factor.enrol(session, caller)
 
 
@@ -70,18 +77,18 @@ def confirm_second_factor(caller: SignedIn, session: Writes, body: TotpCode) -> 
     return Response(status_code=204)
 
 
-@router.delete("/totp", status_code=204)
-def remove_second_factor(caller: SignedIn, session: Writes, body: TotpRemoval) -> Response:
+@router.delete("/totp", status_code=204, responses=told(LockedOut))
+def remove_second_factor(caller: SignedIn, session: Writes, body: PasswordProof) -> Response:
     """Remove your second factor."""
     prove(caller, body.password)
-    second_factor.remove(session, caller, caller.user_id)
+    second_factor.remove_own(session, caller)
     return Response(status_code=204)
 
 
 @router.get("/sessions")
 def list_my_sessions(caller: SignedIn, session: Reads, page: PageQuery) -> Page[SessionRead]:
     """Where you are logged in."""
-    return sessions.list_sessions(session, page, caller.user_id)
+    return sessions.list_sessions(session, caller, page, caller.user_id)
 
 
 @router.delete("/sessions/{session_id}", status_code=204)

@@ -2,14 +2,13 @@
 
 from typing import Annotated
 
-import sqlalchemy as sa
 from fastapi import Response
 from pydantic import ConfigDict, Field
 
 from center.audit.service import audit
 from center.identity.caller import Caller
 from center.identity.guard import permits
-from center.identity.models import SecurityPolicy
+from center.identity.policy.service import policy
 from center.requests import Body, IfMatch, Reads, Writes, etag
 from center.routing import Router
 
@@ -48,7 +47,7 @@ def get_policy(
     caller: Annotated[Caller, permits("settings:read")], session: Reads, response: Response
 ) -> Policy:
     """The rules in force."""
-    stored = session.scalars(sa.select(SecurityPolicy)).one()
+    stored = policy(session)
     response.headers["ETag"] = etag(stored)
     return Policy.model_validate(stored)
 
@@ -62,7 +61,7 @@ def set_policy(
     response: Response,
 ) -> Policy:
     """Set all rules; they hold from the next log-in or request on."""
-    stored = session.scalars(sa.select(SecurityPolicy).with_for_update()).one()
+    stored = policy(session, lock=True)
     version.check(stored)
     for name, value in wanted.model_dump().items():
         setattr(stored, name, value)

@@ -23,8 +23,8 @@ def list_sessions(
     page: PageQuery,
     user_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
 ) -> Page[SessionRead]:
-    """Sessions that are in use, the newest first."""
-    return service.list_sessions(session, page, user_id)
+    """Sessions in use of the users of your divisions, the newest first."""
+    return service.list_sessions(session, caller, page, user_id)
 
 
 @router.delete("/{session_id}", status_code=204)

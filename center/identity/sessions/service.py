@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -13,10 +14,12 @@ from center.clock import now
 from center.database import transaction
 from center.errors import NotFound, Unauthenticated
 from center.identity.caller import Caller
-from center.identity.models import LoginSession, RefreshToken, SecurityPolicy, User
+from center.identity.models import LoginSession, RefreshToken, User
+from center.identity.policy.service import policy
 from center.identity.sessions.lookup import ended_at
 from center.identity.sessions.schemas import SessionRead, Tokens
 from center.identity.tokens import issue
+from center.identity.users.repository import visible
 from center.pages import Page, PageParameters, paginate
 from center.settings import TokenSettings, settings
 
@@ -66,8 +69,7 @@ def refresh(token: str, caller: Caller) -> Tokens:
 def _rotate(session: Session, found: RefreshToken) -> Tokens | None:
     opened = session.get_one(LoginSession, found.session_id)
     user = session.get_one(User, opened.user_id)
-    policy = session.scalars(sa.select(SecurityPolicy)).one()
-    if user.disabled or ended_at(opened, policy.idle_logout_seconds, now()):
+    if user.disabled or ended_at(opened, policy(session).idle_logout_seconds, now()):
         return None
     found.used_at = now()
     return _tokens(session, opened)
@@ -107,23 +109,30 @@ def end(session: Session, caller: Caller, session_id: UUID, user_id: int | None 
     """Ends one session at a person's wish; with `user_id`, only one of that user.
 
     Raises:
-        NotFound: no such session.
+        NotFound: no such session, or one of a user of other divisions.
     """
-    found = session.get(LoginSession, session_id)
-    if found is None or user_id not in (None, found.user_id):
+    found = session.scalar(_within(caller, user_id).where(LoginSession.id == session_id))
+    if found is None:
         raise NotFound()
     revoke(session, caller, session_id, "ended by hand")
 
 
-def list_sessions(session: Session, page: PageParameters, user_id: int | None) -> Page[SessionRead]:
-    """Sessions that have not been revoked or run out, the newest first."""
-    living = sa.select(LoginSession).where(
+def list_sessions(
+    session: Session, caller: Caller, page: PageParameters, user_id: int | None
+) -> Page[SessionRead]:
+    """Sessions that have not been revoked or run out, of users of the caller's divisions."""
+    living = _within(caller, user_id).where(
         LoginSession.revoked_at.is_(None), LoginSession.expires_at > now()
     )
-    if user_id is not None:
-        living = living.where(LoginSession.user_id == user_id)
     keys = (LoginSession.created_at, LoginSession.id)
     return paginate(session, living, keys, page, SessionRead.model_validate, descending=True)
+
+
+def _within(caller: Caller, user_id: int | None) -> sa.Select[Any]:
+    """Sessions of users whom the caller may see; with `user_id`, only of that one."""
+    statement = sa.select(LoginSession).join(User, User.id == LoginSession.user_id)
+    statement = statement.where(visible(caller))
+    return statement if user_id is None else statement.where(User.id == user_id)
 
 
 def purge(session: Session, keep: timedelta = timedelta(days=30)) -> None:

@@ -1,6 +1,5 @@
 """Accounts as the server's command line sees them: no session, all rights, every act audited."""
 
-import getpass
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -11,12 +10,12 @@ from sqlalchemy.orm import Session, selectinload
 from center.audit.service import audit
 from center.database import name_process, transaction
 from center.errors import Invalid, NotFound
-from center.identity.caller import Caller, system
+from center.identity.caller import Caller, command_line
 from center.identity.login import brakes
 from center.identity.models import User
 from center.identity.passwords import generate
 from center.identity.sessions.service import revoke_all
-from center.identity.users import service
+from center.identity.users import second_factor, service
 from center.identity.users.schemas import Grants, NewUser, UserRead
 
 
@@ -28,7 +27,16 @@ class NoSuchUser(NotFound):
 def _desk() -> Iterator[tuple[Session, Caller]]:
     name_process("user")
     with transaction() as session:
-        yield session, system(f"command line ({getpass.getuser()})")
+        yield session, command_line()
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """A word that cannot be used is named as the API would name it."""
+    try:
+        yield
+    except ValidationError as error:
+        raise Invalid("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())) from error
 
 
 def _find(session: Session, username: str) -> User:
@@ -42,11 +50,9 @@ def _find(session: Session, username: str) -> User:
 def add(username: str, display_name: str, roles: Sequence[str], divisions: Sequence[str]) -> str:
     """An account with roles; gives its password, which must be changed at the first log-in."""
     password = generate()
-    try:
+    with _plainly():
         new = NewUser(username=username, display_name=display_name, password=password)
         grants = Grants(roles=list(roles), divisions=list(divisions))
-    except ValidationError as error:
-        raise Invalid("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())) from error
     with _desk() as (session, caller):
         user = service.create(session, caller, new)
         service.set_grants(session, caller, user, grants.roles, grants.divisions)
@@ -87,8 +93,16 @@ def reset_password(username: str) -> str:
     return password
 
 
+def remove_second_factor(username: str) -> None:
+    """Log-in asks for the password alone again, of administrators too."""
+    with _desk() as (session, caller):
+        second_factor.clear(session, caller, _find(session, username))
+
+
 def grant(username: str, roles: Sequence[str], divisions: Sequence[str]) -> None:
     """Replaces roles and divisions."""
+    with _plainly():
+        grants = Grants(roles=list(roles), divisions=list(divisions))
     with _desk() as (session, caller):
         user = _find(session, username)
-        service.set_grants(session, caller, user, roles, divisions)
+        service.set_grants(session, caller, user, grants.roles, grants.divisions)

@@ -10,6 +10,8 @@ from center.identity.caller import Caller
 from center.identity.guard import permits
 from center.identity.login import brakes
 from center.identity.models import Permission, Role
+from center.identity.passwords import TooManyLogins
+from center.identity.policy.service import policy
 from center.identity.users import repository, second_factor, service
 from center.identity.users.schemas import (
     Grants,
@@ -22,7 +24,8 @@ from center.identity.users.schemas import (
     UserRead,
 )
 from center.pages import Page, PageQuery
-from center.requests import IdempotencyKey, IfMatch, Reads, Writes, etag
+from center.problems import told
+from center.requests import IdempotencyKey, IfMatch, Reads, Writes, etag, located
 from center.routing import Router
 
 router = Router(tags=["users"])
@@ -47,7 +50,7 @@ def list_users(
     return repository.page(session, caller, page, repository.UserFilter(q, role, disabled))
 
 
-@router.post("/users", status_code=201)
+@router.post("/users", status_code=201, responses=told(TooManyLogins))
 def create_user(
     caller: SystemAdministrator,
     session: Writes,
@@ -63,7 +66,7 @@ def create_user(
         UserRead,
         lambda: UserRead.model_validate(service.create(session, caller, new)),
     )
-    response.headers["Location"] = f"/api/v1/users/{made.id}"
+    located(response, f"/users/{made.id}")
     response.headers["ETag"] = etag(made)
     return made
 
@@ -74,7 +77,7 @@ def get_user(caller: Reader, session: Reads, user_id: UserId, response: Response
     user = repository.get(session, caller, user_id)
     response.headers["ETag"] = etag(user)
     detail = UserDetail.model_validate(user)
-    limit = service.policy(session).lockout_failures
+    limit = policy(session).lockout_failures
     detail.locked_until = brakes.locked_until(session, user.username, limit)
     return detail
 
@@ -109,7 +112,7 @@ def grant(
     return UserRead.model_validate(user)
 
 
-@router.post("/users/{user_id}/password", status_code=204)
+@router.post("/users/{user_id}/password", status_code=204, responses=told(TooManyLogins))
 def reset_password(
     caller: SystemAdministrator, session: Writes, user_id: UserId, body: NewPassword
 ) -> Response:

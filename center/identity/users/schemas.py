@@ -77,8 +77,8 @@ class UserRead(BaseModel):
     id: int
     username: Username
     display_name: DisplayName
-    roles: list[str] = Field(validation_alias="role_keys")
-    divisions: list[str]
+    roles: list[str] = Field(validation_alias="role_keys", examples=[["analyst"]])
+    divisions: list[str] = Field(examples=[["430405"]])
     disabled: bool
     totp_enabled: bool
     must_change_password: bool
@@ -96,11 +96,13 @@ class UserDetail(UserRead):
 class RoleRead(BaseModel):
     """A role and what it permits."""
 
-    key: str
-    name_zh: str
-    name_en: str
-    duty: str = Field(description="system, security or audit for the three administrators.")
-    permissions: list[str]
+    key: str = Field(examples=["analyst"])
+    name_zh: str = Field(examples=["交通分析员"])
+    name_en: str = Field(examples=["Traffic analyst"])
+    duty: str = Field(
+        description="system, security or audit for the three administrators.", examples=["none"]
+    )
+    permissions: list[str] = Field(examples=[["devices:read", "series:read"]])
 
 
 class PermissionRead(BaseModel):
@@ -108,21 +110,21 @@ class PermissionRead(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
 
-    key: str
-    name_zh: str
-    name_en: str
-    duty: str
+    key: str = Field(examples=["devices:read"])
+    name_zh: str = Field(examples=["查看设备"])
+    name_en: str = Field(examples=["See devices"])
+    duty: str = Field(examples=["none"])
 
 
 class Me(BaseModel):
     """The caller as the program sees it."""
 
     id: int
-    username: str
-    display_name: str
-    roles: list[str]
-    permissions: list[str]
-    divisions: list[str]
+    username: str = Field(examples=["wang.wei"])
+    display_name: str = Field(examples=["王伟"])
+    roles: list[str] = Field(examples=[["analyst"]])
+    permissions: list[str] = Field(examples=[["devices:read", "series:read"]])
+    divisions: list[str] = Field(examples=[["430405"]])
     totp_enabled: bool
     must_change_password: bool
 
@@ -130,8 +132,14 @@ class Me(BaseModel):
 class TotpEnrolment(BaseModel):
     """A fresh second factor; it counts once a code of it was confirmed."""
 
-    secret: str = Field(description="Base 32, to be typed into an authenticator.")
-    address: str = Field(description="The same as otpauth:// address, for a QR code.")
+    secret: str = Field(
+        description="Base 32, to be typed into an authenticator.",
+        examples=["JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"],
+    )
+    address: str = Field(
+        description="The same as otpauth:// address, for a QR code.",
+        examples=["otpauth://totp/wang.wei?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"],
+    )
 
 
 class TotpCode(Body):
@@ -140,7 +148,7 @@ class TotpCode(Body):
     code: Code = Field(examples=["123456"])
 
 
-class TotpRemoval(Body):
-    """The password, to remove one's own second factor."""
+class PasswordProof(Body):
+    """The password, to change one's own second factor."""
 
     password: Password

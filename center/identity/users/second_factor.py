@@ -8,8 +8,10 @@ from center.errors import Conflict, Forbidden
 from center.identity.caller import Caller
 from center.identity.login import totp
 from center.identity.login.service import use_code
+from center.identity.models import User
 from center.identity.users import repository
 from center.identity.users.schemas import TotpEnrolment
+from center.identity.users.service import not_oneself
 
 
 class SecondFactorExists(Conflict):
@@ -46,8 +48,23 @@ def confirm(session: Session, caller: Caller, code: str) -> None:
     audit(session, caller, "second_factor.confirm", "user", user.id)
 
 
+def remove_own(session: Session, caller: Caller) -> None:
+    """Away with one's own second factor."""
+    clear(session, caller, repository.myself(session, caller))
+
+
 def remove(session: Session, caller: Caller, user_id: int) -> None:
-    """Away with the second factor: one's own, or that of a user who has lost the phone."""
+    """Away with the second factor of a user who has lost the phone.
+
+    Raises:
+        NotFound, NotYourself: one's own asks for the password, under `/me`.
+    """
     user = repository.get(session, caller, user_id, lock=True)
+    not_oneself(caller, user)
+    clear(session, caller, user)
+
+
+def clear(session: Session, caller: Caller, user: User) -> None:
+    """The same for a locked row; the command line comes in here."""
     user.totp_secret, user.totp_confirmed = None, False
-    audit(session, caller, "second_factor.remove", "user", user_id)
+    audit(session, caller, "second_factor.remove", "user", user.id)

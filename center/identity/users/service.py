@@ -11,8 +11,9 @@ from center.clock import now
 from center.errors import Conflict, Forbidden, Invalid
 from center.identity.caller import Caller
 from center.identity.login import brakes
-from center.identity.models import OldPassword, Role, SecurityPolicy, User, UserRole
+from center.identity.models import OldPassword, Role, User, UserRole
 from center.identity.passwords import check_rules, hash_password
+from center.identity.policy.service import policy
 from center.identity.sessions.service import revoke_all
 from center.identity.users import repository
 from center.identity.users.schemas import Grants, NewUser, UserChange
@@ -76,7 +77,7 @@ def change(
     version.check(user)
     wanted = change.model_dump(exclude_none=True)
     if "disabled" in wanted:
-        _not_oneself(caller, user)
+        not_oneself(caller, user)
         _not_an_administrator(user)
     for name, value in wanted.items():
         setattr(user, name, value)
@@ -97,7 +98,7 @@ def grant(
     """
     user = repository.get(session, caller, user_id, lock=True)
     version.check(user)
-    _not_oneself(caller, user)
+    not_oneself(caller, user)
     if not all(caller.sees(division) for division in grants.divisions):
         raise OutsideScope()
     return set_grants(session, caller, user, grants.roles, grants.divisions)
@@ -134,7 +135,7 @@ def set_grants(
 def reset_password(session: Session, caller: Caller, user_id: int, password: str) -> None:
     """A password known to two people, hence to be changed at the next log-in."""
     user = repository.get(session, caller, user_id, lock=True)
-    _not_oneself(caller, user)
+    not_oneself(caller, user)
     _not_an_administrator(user)
     set_password(session, caller, user, password, must_change=True)
 
@@ -154,24 +155,32 @@ def set_password(
 ) -> None:
     """Checks, remembers the old password, sets the new one, ends the other sessions."""
     rules = policy(session)
-    old = session.scalars(
-        sa.select(OldPassword.password_hash)
-        .where(OldPassword.user_id == user.id)
-        .order_by(OldPassword.set_at.desc())
-        .limit(max(0, rules.password_history - 1))
-    ).all()
-    current = [user.password_hash] if rules.password_history else []
-    check_rules(password, user.username, rules.password_min_length, [*current, *old])
     session.add(
         OldPassword(
             user_id=user.id, set_at=user.password_changed_at, password_hash=user.password_hash
         )
     )
+    session.flush()
+    old = _old_passwords(session, user, rules.password_history)
+    check_rules(password, user.username, rules.password_min_length, old)
     user.password_hash = hash_password(password)
     user.password_changed_at = now()
     user.must_change_password = must_change
     revoke_all(session, caller, user.id, "password changed", keep=caller.session_id)
     audit(session, caller, "user.set_password", "user", user.id, must_change=must_change)
+
+
+def _old_passwords(session: Session, user: User, most: int) -> list[str]:
+    """The hashes that may not come again, the present one among them; older ones are forgotten."""
+    mine = sa.select(OldPassword).where(OldPassword.user_id == user.id)
+    kept = session.scalars(mine.order_by(OldPassword.set_at.desc()).limit(most)).all()
+    session.execute(
+        sa.delete(OldPassword).where(
+            OldPassword.user_id == user.id,
+            OldPassword.set_at.not_in([password.set_at for password in kept]),
+        )
+    )
+    return [password.password_hash for password in kept]
 
 
 def unlock(session: Session, caller: Caller, user_id: int) -> None:
@@ -181,12 +190,8 @@ def unlock(session: Session, caller: Caller, user_id: int) -> None:
     audit(session, caller, "user.unlock", "user", user.id)
 
 
-def policy(session: Session) -> SecurityPolicy:
-    """The rules in force."""
-    return session.scalars(sa.select(SecurityPolicy)).one()
-
-
-def _not_oneself(caller: Caller, user: User) -> None:
+def not_oneself(caller: Caller, user: User) -> None:
+    """Raises NotYourself where the caller is the user."""
     if user.id == caller.user_id:
         raise NotYourself()
 

@@ -7,7 +7,7 @@ from fastapi import Path, Response
 from center.identity.caller import Caller
 from center.identity.guard import permits
 from center.pages import Page, PageQuery
-from center.requests import IdempotencyKey, IfMatch, Reads, Writes, etag
+from center.requests import IdempotencyKey, IfMatch, Reads, Writes, etag, located
 from center.routing import Router
 from ingest.devices.catalogue import service
 from ingest.devices.catalogue.schemas import ModelChange, ModelCreate, ModelRead
@@ -47,9 +47,12 @@ def create_model(
     """Add a model; afterwards devices of it can be enrolled."""
 
     def act() -> ModelRead:
-        return _read(service.create_model(session, caller, body), response)
+        return ModelRead.model_validate(service.create_model(session, caller, body))
 
-    return key.once(session, caller, body, ModelRead, act)
+    made = key.once(session, caller, body, ModelRead, act)
+    response.headers["ETag"] = etag(made)
+    located(response, f"/device-models/{made.name}")
+    return made
 
 
 @router.patch("/{name}")

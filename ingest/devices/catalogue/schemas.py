@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from center.requests import Body
-from ingest.devices.schemas import Kind, Line
+from ingest.devices.schemas import Kind, Line, Version
 from ingest.quantities.schemas import Key
 
 ModelName = Annotated[
@@ -26,9 +26,10 @@ class ModelRead(BaseModel):
 
     name: ModelName
     kind: Kind
-    manufacturer: str
-    description: str
-    quantities: list[str]
+    manufacturer: Annotated[str, Field(examples=["湘江仪表"])]
+    description: Annotated[str, Field(examples=["雷达水位计"])]
+    quantities: Annotated[list[str], Field(examples=[["water_level", "battery_voltage"]])]
+    version: Version
 
 
 class ModelCreate(Body):

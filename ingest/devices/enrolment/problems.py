@@ -50,10 +50,10 @@ class RowProblem(BaseModel):
 
     row: Annotated[int, Field(description="As a spreadsheet counts: the headings are row 1.")]
     field: Annotated[str, Field(examples=["division"])]
-    value: str
+    value: Annotated[str, Field(examples=["110101"])]
     code: Annotated[str, Field(examples=["outside_divisions"])]
-    message: str
-    message_zh: str
+    message: Annotated[str, Field(examples=["division '110101' lies outside yours"])]
+    message_zh: Annotated[str, Field(examples=["区划“110101”不在您的管辖范围内"])]
 
 
 def problem(row: int, field: str, value: str, code: str) -> RowProblem:

@@ -11,14 +11,16 @@ class AcceptedRow(BaseModel):
     """A row that became, or would become, a device."""
 
     row: int
-    device_id: str
+    device_id: Annotated[str, Field(examples=["WL-0001"])]
 
 
 class EnrolmentReport(BaseModel):
     """What became of every row of a file."""
 
     encoding: Annotated[str, Field(description="How the file was read.", examples=["gb18030"])]
-    ignored_columns: Annotated[list[str], Field(description="Headings that mean nothing here.")]
+    ignored_columns: Annotated[
+        list[str], Field(description="Headings that mean nothing here.", examples=[["备注"]])
+    ]
     dry_run: bool
     all_or_nothing: bool
     applied: Annotated[bool, Field(description="Whether the accepted rows are devices now.")]

@@ -15,25 +15,16 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
-from center.audit.anchors import anchor, read
+from center.audit.anchors import Anchors, anchor, read
 from center.audit.service import audit, audit_alone
 from center.audit.settings import AuditSettings
-from center.audit.verification import Finding
+from center.audit.verification import Finding, verify
 from center.database import transaction
-from center.identity.caller import system
 from center.settings import settings
 from server.cli import build
-from tests.integration.audits import actions, findings
+from tests.integration.audits import TEST, actions, findings, forge, write
 from tests.integration.databases import Database
 from tests.integration.http import Api, add_user
-
-TEST = system("test")
-
-
-def write(count: int) -> None:
-    for number in range(count):
-        with transaction() as session:
-            audit(session, TEST, "test.write", "thing", number)
 
 
 def roll_back_after_an_entry() -> None:
@@ -41,12 +32,6 @@ def roll_back_after_an_entry() -> None:
         audit(doomed, TEST, "test.write")
         doomed.flush()
         raise ZeroDivisionError
-
-
-def forge(owner: psycopg.Connection, statement: str) -> None:
-    """What only a superuser with bad intent can do."""
-    owner.execute("ALTER TABLE audit_log DISABLE TRIGGER append_only")
-    owner.execute(statement)
 
 
 class TestPrivileges:
@@ -186,16 +171,38 @@ class TestAnchors:
         write(1)
         anchor(session)
         path = settings(AuditSettings).anchors
-        assert [item.seq for item in read(path)] == [2, 3]
+        assert [item.seq for item in read(path).items] == [2, 3]
         assert path.stat().st_mode & 0o777 == 0o600
         assert json.loads(path.read_text().splitlines()[0])["count"] == 2
 
-    def test_a_spoilt_anchor_file_is_said_to_be_spoilt(self, session: Session) -> None:
+    @pytest.mark.parametrize(
+        "spoilt", [b'{"seq": 1}\n', b'{"seq": "x', b"\xff\xfe\n", b"[]\n", b"null"]
+    )
+    def test_a_spoilt_line_is_a_finding_and_anchoring_goes_on(
+        self, session: Session, spoilt: bytes
+    ) -> None:
+        write(2)
+        first = anchor(session)
+        path = settings(AuditSettings).anchors
+        with path.open("ab") as file:
+            file.write(spoilt)
+        write(1)
+        second = anchor(session)
+        assert read(path) == Anchors([first, second], [2])
+        assert verify(session, read(path)).findings == [Finding("spoilt", 2, 2)]
+
+    def test_a_spoilt_line_does_not_stop_the_auditor(self, client: Api) -> None:
         path = settings(AuditSettings).anchors
         path.parent.mkdir()
-        path.write_text('{"seq": 1}\n')
-        with pytest.raises(ValueError, match="no anchor"):
-            read(path)
+        path.write_bytes(b"somebody was here")
+        answer = client.as_role("auditor").post("/api/v1/audit/verify")
+        assert answer.status_code == 200, answer.text
+        assert [item["kind"] for item in answer.json()["findings"]] == ["spoilt"]
+
+    def test_a_file_that_cannot_be_read_is_a_problem_and_no_traceback(self, client: Api) -> None:
+        settings(AuditSettings).anchors.mkdir(parents=True)
+        answer = client.as_role("auditor").post("/api/v1/audit/verify")
+        assert (answer.status_code, answer.json()["code"]) == (503, "disk_refuses")
 
 
 class TestCommand:
@@ -204,7 +211,10 @@ class TestCommand:
     def test_an_untouched_trail_exits_with_0_and_is_anchored(self, session: Session) -> None:
         write(3)
         result = CliRunner().invoke(build(), ["audit", "verify"])
-        assert (result.exit_code, read(settings(AuditSettings).anchors)[-1].seq) == (0, 3)
+        assert result.exit_code == 0
+        assert [item.seq for item in read(settings(AuditSettings).anchors).items] == [3]
+        (entry,) = actions(session, "audit.verify")
+        assert (entry.actor[:12], entry.result) == ("command line", "ok")
         assert "3 entries are untouched" in result.output
 
     def test_a_tampered_trail_exits_with_1_and_is_not_anchored(
@@ -215,7 +225,8 @@ class TestCommand:
         result = CliRunner().invoke(build(), ["audit", "verify"])
         assert result.exit_code == 1
         assert "entry 2" in result.output
-        assert read(settings(AuditSettings).anchors) == []
+        assert read(settings(AuditSettings).anchors) == Anchors()
+        assert actions(session, "audit.verify")[0].result == "failed"
 
 
 class TestReading:
@@ -254,6 +265,14 @@ class TestReading:
             (user.username, "GET /api/v1/users", "refused")
         ]
         assert items[0]["detail"] == {"missing": ["users:read"]}
+
+    def test_equal_refusals_in_a_minute_are_one_entry(self, client: Api) -> None:
+        curious = client.as_role("operator")
+        assert [curious.get("/api/v1/users").status_code for _ in range(20)] == [403] * 20
+        curious.get("/api/v1/audit")
+        query = {"action": "request.refuse"}
+        items = client.as_role("auditor").get("/api/v1/audit", params=query).json()["items"]
+        assert [item["object_id"] for item in items] == ["GET /api/v1/audit", "GET /api/v1/users"]
 
     def test_the_auditor_verifies_by_a_click(self, client: Api, owner: psycopg.Connection) -> None:
         auditor = client.as_role("auditor")

@@ -14,7 +14,7 @@ from center.errors import HengyangError
 from server.cli import build, explain
 from tests.integration.audits import actions
 from tests.integration.databases import Database
-from tests.integration.http import Api, add_user
+from tests.integration.http import PASSWORD, Api, add_user
 
 
 def run(*words: str) -> Result:
@@ -41,6 +41,7 @@ class TestUser:
             (("add", "wang.wei", "--role", "emperor"), "unknown_role"),
             (("add", "wang.wei", "--division", "east"), "invalid"),
             (("grant", "nobody", "--role", "operator"), "no_such_user"),
+            (("grant", "nobody", "--role", "operator", "--division", ""), "invalid"),
             (("unlock", "nobody"), "no_such_user"),
         ],
     )
@@ -78,17 +79,50 @@ class TestUser:
         client.log_in(user.username)
 
 
+class TestSecondFactor:
+    """What is left when a phone or the token secret is lost."""
+
+    def test_it_is_removed_though_it_cannot_be_read(
+        self, client: Api, session: Session, owner: psycopg.Connection
+    ) -> None:
+        user = add_user("secadmin")
+        form = {"username": user.username, "password": PASSWORD, "totp": "123456"}
+        owner.execute(
+            "UPDATE users SET totp_secret = %s, totp_confirmed = true WHERE id = %s",
+            [b"sealed with a secret that was lost", user.id],
+        )
+        refused = client.post("/api/v1/auth/token", data=form)
+        assert refused.json()["code"] == "secret_unreadable"
+        assert run("user", "remove-second-factor", user.username).exit_code == 0
+        client.log_in(user.username)
+        (entry,) = actions(session, "second_factor.remove")
+        assert entry.actor.startswith("command line")
+
+    def test_of_nobody_is_explained(self, database: Database) -> None:
+        error = run("user", "remove-second-factor", "nobody").exception
+        assert isinstance(error, HengyangError)
+        assert error.code() == "no_such_user"
+
+
 class TestSeed:
     """One user per role of the city."""
 
     def test_the_printed_passwords_open_the_doors(self, client: Api, tmp_path: Path) -> None:
-        assert run("seed").exit_code == 0
+        assert run("seed", "--demo").exit_code == 0
         path = tmp_path / "credentials.json"
         assert path.stat().st_mode & 0o777 == 0o600
         for name, password in json.loads(path.read_text()).items():
             me = client.log_in(name, password).get("/api/v1/me").json()
             assert (me["roles"], me["divisions"]) == ([name], ["4304"])
             assert me["must_change_password"] is False
+
+    def test_in_a_real_city_each_must_choose_a_password(self, client: Api, tmp_path: Path) -> None:
+        run("seed")
+        for name, password in json.loads((tmp_path / "credentials.json").read_text()).items():
+            signed_in = client.log_in(name, password)
+            assert signed_in.get("/api/v1/me").json()["must_change_password"] is True
+            refused = signed_in.get("/api/v1/devices")
+            assert refused.json()["code"] == "password_change_required"
 
     def test_seeding_again_changes_nothing(self, owner: psycopg.Connection, tmp_path: Path) -> None:
         def state() -> tuple[object, str]:

@@ -1,7 +1,5 @@
 """Evidence over HTTP: who may send and see it, and that only whole, true content is kept."""
 
-import base64
-import hashlib
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -17,41 +15,15 @@ from center.evidence.pending import Named, expect
 from center.outbox import replay
 from center.outbox.relay import number
 from center.settings import var_dir
-from ingest.devices.credentials import hash_credential
+from tests.integration.center.pictures import PICTURE, basic, digest, path
 from tests.integration.databases import Database
 from tests.integration.http import Api
 
-PICTURE = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 50
-SECRET = "a-device-secret"
 GRACE = timedelta(minutes=15)
-
-
-def digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def path(content: bytes) -> str:
-    return f"/api/v1/evidence/{digest(content)}"
-
-
-def basic(name: str, secret: str = SECRET) -> dict[str, str]:
-    return {"Authorization": "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()}
 
 
 def kept_files() -> list[Path]:
     return [file for file in (var_dir() / "evidence").rglob("*") if file.is_file()]
-
-
-@pytest.fixture
-def device(owner: psycopg.Connection) -> int:
-    row = owner.execute(
-        "INSERT INTO devices (device_id, kind, model, name, division_code, credential_hash,"
-        " credential_rotated_at) SELECT 'EP-1', kind, id, 'EP-1', '430405', %s, now()"
-        " FROM device_models WHERE kind = 'epolice' LIMIT 1 RETURNING id",
-        [hash_credential(SECRET)],
-    ).fetchone()
-    assert row is not None
-    return int(row[0])
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from tests.integration.audits import actions
 from tests.integration.http import PASSWORD, Api, add_user
 
 TOKEN = "/api/v1/auth/token"
+PROOF = {"password": PASSWORD}
 
 
 def log_in(client: Api, username: str, password: str = PASSWORD, **more: str) -> Response:
@@ -92,6 +93,15 @@ class TestLockOut:
     def test_a_name_that_nobody_has_is_locked_out_alike(self, client: Api) -> None:
         codes = [log_in(client, "nobody", "wrong").status_code for _ in range(6)]
         assert codes == [401] * 5 + [429]
+
+    @pytest.mark.parametrize("spelling", ["{}\0{}", "{}\x1f{}", "{}\u200b{}", " {}{} "])
+    def test_odd_spellings_of_a_name_are_counted_as_the_name(
+        self, client: Api, spelling: str
+    ) -> None:
+        name = add_user("operator").username
+        odd = spelling.format(name[:1], name[1:].upper())
+        assert [log_in(client, odd, "wrong").status_code for _ in range(5)] == [401] * 5
+        assert log_in(client, name).status_code == 429
 
     def test_others_are_not_held_up(self, client: Api) -> None:
         for _ in range(6):
@@ -242,6 +252,17 @@ class TestOwnPassword:
         first = {"current": "Test-Password-6", "new": PASSWORD}
         assert signed_in.post(self.URL, json=first).status_code == 204
 
+    def test_no_more_old_ones_are_kept_than_are_compared(
+        self, client: Api, owner: psycopg.Connection
+    ) -> None:
+        owner.execute("UPDATE security_policy SET password_history = 2")
+        signed_in, current = client.as_role("operator"), PASSWORD
+        for number in range(2, 7):
+            new = f"Test-Password-{number}"
+            signed_in.post(self.URL, json={"current": current, "new": new})
+            current = new
+        assert owner.execute("SELECT count(*) FROM password_history").fetchone() == (2,)
+
     def test_the_other_sessions_end(self, client: Api) -> None:
         user = add_user("operator")
         here, there = client.log_in(user.username), client.log_in(user.username)
@@ -253,11 +274,13 @@ class TestOwnPassword:
 class TestSecondFactor:
     """One-time codes."""
 
+    URL = "/api/v1/me/totp"
+
     @pytest.fixture
     def secret(self, client: Api, username: str) -> str:
         """The secret of a user who has confirmed the second factor."""
         signed_in = client.log_in(username)
-        secret: str = signed_in.post("/api/v1/me/totp").json()["secret"]
+        secret: str = signed_in.post(self.URL, json=PROOF).json()["secret"]
         code = pyotp.TOTP(secret).at(datetime.now(UTC) - timedelta(seconds=30))
         confirmed = signed_in.post("/api/v1/me/totp/confirm", json={"code": code})
         assert confirmed.status_code == 204, confirmed.text
@@ -266,6 +289,24 @@ class TestSecondFactor:
     @pytest.fixture
     def username(self, client: Api) -> str:
         return add_user("secadmin").username
+
+    def test_a_screen_left_open_gives_nobody_a_second_factor(
+        self, client: Api, username: str
+    ) -> None:
+        signed_in = client.log_in(username)
+        assert signed_in.post(self.URL).status_code == 422
+        refused = signed_in.post(self.URL, json={"password": "x"})
+        assert (refused.status_code, refused.json()["code"]) == (403, "wrong_password")
+        assert signed_in.post("/api/v1/me/totp/confirm", json={"code": "000000"}).status_code == 409
+
+    def test_the_way_for_lost_phones_is_not_for_ones_own(
+        self, client: Api, username: str, secret: str
+    ) -> None:
+        signed_in = self.sign_in(client, username, secret)
+        me = signed_in.get("/api/v1/me").json()
+        refused = signed_in.delete(f"/api/v1/users/{me['id']}/totp")
+        assert (refused.status_code, refused.json()["code"]) == (403, "not_yourself")
+        assert log_in(client, username).json()["code"] == "second_factor_required"
 
     def test_the_password_alone_is_not_enough(
         self, client: Api, username: str, secret: str
@@ -290,7 +331,7 @@ class TestSecondFactor:
 
     def test_an_unconfirmed_one_is_not_asked_for(self, client: Api, username: str) -> None:
         signed_in = client.log_in(username)
-        assert signed_in.post("/api/v1/me/totp").status_code == 201
+        assert signed_in.post(self.URL, json=PROOF).status_code == 201
         assert signed_in.post("/api/v1/me/totp/confirm", json={"code": "000000"}).status_code == 403
         assert log_in(client, username).status_code == 200
 
@@ -298,7 +339,7 @@ class TestSecondFactor:
         self, client: Api, username: str, secret: str
     ) -> None:
         signed_in = self.sign_in(client, username, secret)
-        assert signed_in.post("/api/v1/me/totp").json()["code"] == "second_factor_exists"
+        assert signed_in.post(self.URL, json=PROOF).json()["code"] == "second_factor_exists"
 
     def test_it_is_removed_on_proof_of_the_password(
         self, client: Api, username: str, secret: str

@@ -159,6 +159,35 @@ def test_nobody_ends_the_session_of_another(client: Api) -> None:
     assert victim.get(ME).status_code == 200
 
 
+class TestDivisions:
+    """A security administrator of one district has no say over the others."""
+
+    def test_sessions_of_elsewhere_are_not_there(self, client: Api) -> None:
+        elsewhere = client.as_role("operator", divisions=["430406"])
+        (theirs,) = elsewhere.get(f"{ME}/sessions").json()["items"]
+        secadmin = client.as_role("secadmin", divisions=["430405"])
+        asked = {"user_id": theirs["user_id"]}
+        assert secadmin.get("/api/v1/sessions", params=asked).json()["items"] == []
+        assert theirs["id"] not in secadmin.get("/api/v1/sessions").text
+        assert secadmin.delete(f"/api/v1/sessions/{theirs['id']}").status_code == 404
+        assert elsewhere.get(ME).status_code == 200
+
+    def test_those_of_who_sees_more_are_not_there_either(self, client: Api) -> None:
+        commander = client.as_role("commander")
+        secadmin = client.as_role("secadmin", divisions=["430405"])
+        (theirs,) = commander.get(f"{ME}/sessions").json()["items"]
+        assert secadmin.delete(f"/api/v1/sessions/{theirs['id']}").status_code == 404
+        assert commander.get(ME).status_code == 200
+
+    def test_those_of_the_own_divisions_are(self, client: Api) -> None:
+        here = client.as_role("operator", divisions=["430405001"])
+        (theirs,) = here.get(f"{ME}/sessions").json()["items"]
+        secadmin = client.as_role("secadmin", divisions=["430405"])
+        assert theirs["id"] in secadmin.get("/api/v1/sessions").text
+        assert secadmin.delete(f"/api/v1/sessions/{theirs['id']}").status_code == 204
+        assert here.get(ME).status_code == 401
+
+
 def test_a_use_is_noted(client: Api, owner: psycopg.Connection) -> None:
     signed_in = client.as_role("operator")
     owner.execute("UPDATE sessions SET last_used_at = now() - interval '5 minutes'")

@@ -47,14 +47,15 @@ def ids(answer: Any) -> list[int]:
     return [item["id"] for item in answer.json()["items"]]
 
 
+ANY = {"If-Match": "*"}
 ACTS = (("discard", {"reason": "误发"}), ("reopen", None), ("replay", None))
 
 
 def test_who_may_only_read_decides_nothing(kept: Api) -> None:
     operator = kept.as_role("operator")
     for act, body in ACTS:
-        assert operator.post(f"{LETTERS}/1/{act}", json=body).status_code == 403
-        assert kept.post(f"{LETTERS}/1/{act}", json=body).status_code == 401
+        assert operator.post(f"{LETTERS}/1/{act}", json=body, headers=ANY).status_code == 403
+        assert kept.post(f"{LETTERS}/1/{act}", json=body, headers=ANY).status_code == 401
     assert operator.post(f"{LETTERS}/replays", json={"reason": "implausible"}).status_code == 403
     assert kept.as_role("analyst").get(LETTERS).status_code == 403
 
@@ -90,7 +91,9 @@ def test_what_lies_in_other_divisions_is_not_there(kept: Api) -> None:
     for hidden in (1, 3, 99):
         assert keeper.get(f"{LETTERS}/{hidden}").status_code == 404
         for act, body in ACTS:
-            assert keeper.post(f"{LETTERS}/{hidden}/{act}", json=body).status_code == 404
+            assert (
+                keeper.post(f"{LETTERS}/{hidden}/{act}", json=body, headers=ANY).status_code == 404
+            )
     report = keeper.post(f"{LETTERS}/replays", json={"reason": "unknown_device"}).json()
     assert report["requested"] == 0
 
@@ -114,9 +117,9 @@ def test_a_filter_that_means_nothing_is_refused(client: Api, query: str) -> None
 ])  # fmt: skip
 def test_a_discard_needs_a_reason(kept: Api, act: str, body: Any) -> None:
     keeper = kept.as_role("device_admin")
-    assert keeper.post(f"{LETTERS}/1/{act}", json=body).status_code == 422
+    assert keeper.post(f"{LETTERS}/1/{act}", json=body, headers=ANY).status_code == 422
     for wrong in ("x", "0", "-1", str(2**63)):
-        assert keeper.post(f"{LETTERS}/{wrong}/replay").status_code == 422
+        assert keeper.post(f"{LETTERS}/{wrong}/replay", headers=ANY).status_code == 422
 
 
 def test_the_list_is_narrowed_and_read_on(kept: Api) -> None:
@@ -170,7 +173,7 @@ def test_bytes_that_are_no_text_are_shown_as_hex_and_long_ones_in_part(
 
 def test_a_discard_closes_and_can_be_taken_back(kept: Api, session: Session) -> None:
     keeper = kept.as_role("device_admin")
-    answer = keeper.post(f"{LETTERS}/1/discard", json={"reason": " 探头故障 "})
+    answer = keeper.post(f"{LETTERS}/1/discard", json={"reason": " 探头故障 "}, headers=ANY)
     assert answer.status_code == 200, answer.text
     closed = answer.json()
     assert (closed["state"], closed["closed_reason"]) == ("discarded", "探头故障")
@@ -179,20 +182,43 @@ def test_a_discard_closes_and_can_be_taken_back(kept: Api, session: Session) -> 
     assert closed["replayable"] is False
     for act, body in ACTS:
         if act != "reopen":
-            refused = keeper.post(f"{LETTERS}/1/{act}", json=body)
+            refused = keeper.post(f"{LETTERS}/1/{act}", json=body, headers=ANY)
             assert (refused.status_code, refused.json()["code"]) == (409, "letter_closed")
-    opened = keeper.post(f"{LETTERS}/1/reopen").json()
+    opened = keeper.post(f"{LETTERS}/1/reopen", headers=ANY).json()
     assert (opened["state"], opened["closed_by"], opened["closed_reason"]) == ("open", None, None)
-    again = keeper.post(f"{LETTERS}/1/reopen")
+    again = keeper.post(f"{LETTERS}/1/reopen", headers=ANY)
     assert (again.status_code, again.json()["code"]) == (409, "letter_not_discarded")
     (entry,) = audits.actions(session, "dead_letter.discard")
     assert (entry.object_id, entry.detail["reason"]) == ("1", "探头故障")
     assert len(audits.actions(session, "dead_letter.reopen")) == 1
 
 
+def test_a_decision_needs_the_version_that_was_read(kept: Api) -> None:
+    keeper = kept.as_role("device_admin")
+    tag = keeper.get(f"{LETTERS}/1").headers["ETag"]
+    for act, body in ACTS:
+        path = f"{LETTERS}/1/{act}"
+        assert keeper.post(path, json=body).status_code == 428
+        stale = keeper.post(path, json=body, headers={"If-Match": '"99"'})
+        assert (stale.status_code, stale.json()["code"]) == (412, "stale")
+        done = keeper.post(path, json=body, headers={"If-Match": tag})
+        assert done.status_code in (200, 202), done.text
+        tag = done.headers["ETag"]
+        assert tag == f'"{done.json()["version"]}"'
+
+
+def test_the_list_is_narrowed_by_time(kept: Api) -> None:
+    operator = kept.as_role("operator")
+    came = [item["first_received_at"] for item in operator.get(LETTERS).json()["items"]]
+    for name, found in (("received_from", 3), ("received_until", 0)):
+        listed = operator.get(LETTERS, params={name: min(came)})
+        assert len(ids(listed)) == found
+    assert operator.get(LETTERS, params={"received_from": "yesterday"}).status_code == 422
+
+
 def test_a_redelivery_does_not_make_a_letter_stale(kept: Api, writer: Pen) -> None:
     keeper = kept.as_role("device_admin")
-    keeper.post(f"{LETTERS}/1/discard", json={"reason": "x"})
+    keeper.post(f"{LETTERS}/1/discard", json={"reason": "x"}, headers=ANY)
     writer.write(bad())
     answer = keeper.get(f"{LETTERS}/1")
     assert (answer.headers["ETag"], answer.json()["state"]) == ('"2"', "discarded")

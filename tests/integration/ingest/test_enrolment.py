@@ -38,6 +38,32 @@ def test_who_may_not_enrol_is_refused(client):
     assert enrol(client, HEAD + GOOD).status_code == 401
 
 
+def test_the_file_of_a_stranger_is_not_even_taken_in(client):
+    taken = []
+
+    def slowly():
+        for part in (
+            b'--x\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n',
+            b"x",
+        ):
+            taken.append(part)
+            yield part
+
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    for stranger, status in ((client, 401), (client.as_role("analyst"), 403)):
+        answer = stranger.post(PATH, content=slowly(), headers=headers)
+        assert (answer.status_code, taken) == (status, [])
+
+
+def test_a_form_that_is_none_is_refused(keeper):
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    for content, status in ((b"no form", 400), (b"", 422)):
+        answer = keeper.post(PATH, content=content, headers=headers)
+        assert (answer.status_code, answer.headers["content-type"]) == (
+            status, "application/problem+json",
+        )  # fmt: skip
+
+
 def test_a_file_that_is_no_table_is_refused(keeper):
     for content, code in (
         (b"", "headings_wrong"),

@@ -25,6 +25,7 @@ DEVICE = {
     "calibration": {"water_level": {"scale": 1.0, "offset": -0.25}},
 }
 DEVICES = "/api/v1/devices"
+ANY = {"If-Match": "*"}
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ WRITES = (
 def test_who_may_only_read_changes_nothing(client, registered):
     analyst = client.as_role("analyst")
     for method, path, body in WRITES:
-        given = {"json": body, "headers": {"If-Match": "*"}}
+        given = {"json": body, "headers": ANY}
         assert analyst.request(method, DEVICES + path, **given).status_code == 403, path
         assert client.request(method, DEVICES + path, **given).status_code == 401, path
 
@@ -108,7 +109,7 @@ def test_the_name_of_a_service_account_is_refused(keeper):
 
 def test_an_id_is_given_once_and_for_ever(keeper, registered):
     assert keeper.post(DEVICES, json=DEVICE).json()["code"] == "device_exists"
-    keeper.post(f"{DEVICES}/WL-0001/retirement", json={"reason": "拆除"})
+    keeper.post(f"{DEVICES}/WL-0001/retirement", json={"reason": "拆除"}, headers=ANY)
     answer = keeper.post(DEVICES, json=DEVICE)
     assert (answer.status_code, answer.json()["code"]) == (409, "device_exists")
 
@@ -125,9 +126,9 @@ def test_another_district_is_not_seen_and_not_touched(client, registered):
     assert other.get(DEVICES).json() == {"items": [], "next": None}
     for answer in (
         other.get(f"{DEVICES}/WL-0001"),
-        other.patch(f"{DEVICES}/WL-0001", json={"name": "x"}, headers={"If-Match": "*"}),
+        other.patch(f"{DEVICES}/WL-0001", json={"name": "x"}, headers=ANY),
         other.post(f"{DEVICES}/WL-0001/credential"),
-        other.post(f"{DEVICES}/WL-0001/retirement", json={"reason": "拆除"}),
+        other.post(f"{DEVICES}/WL-0001/retirement", json={"reason": "拆除"}, headers=ANY),
     ):
         assert answer.status_code == 404
     answer = other.post(DEVICES, json=DEVICE | {"device_id": "WL-0002"})
@@ -229,34 +230,37 @@ def test_a_rotation_ends_the_old_credential(keeper, registered, owner):
 def test_maintenance_must_end_in_sight(keeper, registered):
     for hours in (-1, 0, 24 * 367):
         body = {"reason": "清淤", "until": (now() + timedelta(hours=hours)).isoformat()}
-        answer = keeper.put(f"{DEVICES}/WL-0001/maintenance", json=body)
+        answer = keeper.put(f"{DEVICES}/WL-0001/maintenance", json=body, headers=ANY)
         assert (answer.status_code, answer.json()["code"]) == (422, "maintenance_end")
 
 
 def test_maintenance_begins_changes_and_ends(keeper, registered):
     path = f"{DEVICES}/WL-0001/maintenance"
     until = (now() + timedelta(hours=2)).isoformat()
-    begun = keeper.put(path, json={"reason": "清淤", "until": until}).json()["maintenance"]
-    longer = keeper.put(path, json={"reason": "清淤，换探头", "until": until}).json()["maintenance"]
+    first, second = {"reason": "清淤", "until": until}, {"reason": "清淤，换探头", "until": until}
+    begun = keeper.put(path, json=first, headers=ANY).json()["maintenance"]
+    longer = keeper.put(path, json=second, headers=ANY).json()["maintenance"]
     assert longer == begun | {"reason": "清淤，换探头"}
-    assert keeper.delete(path).json()["maintenance"] is None
-    assert keeper.delete(path).status_code == 200
+    assert keeper.delete(path, headers=ANY).json()["maintenance"] is None
+    assert keeper.delete(path, headers=ANY).status_code == 200
 
 
 def test_a_retired_device_is_left_alone_until_it_comes_back(keeper, registered, owner):
     path = f"{DEVICES}/WL-0001"
-    retired = keeper.post(f"{path}/retirement", json={"reason": "桥梁拆除"})
+    retired = keeper.post(f"{path}/retirement", json={"reason": "桥梁拆除"}, headers=ANY)
     assert retired.json()["retired_reason"] == "桥梁拆除"
-    assert keeper.post(f"{path}/retirement", json={"reason": "again"}).status_code == 409
+    again = keeper.post(f"{path}/retirement", json={"reason": "again"}, headers=ANY)
+    assert again.status_code == 409
     assert changed(keeper, retired, name="x").json()["code"] == "device_retired"
     assert keeper.post(f"{path}/credential").status_code == 409
     assert keeper.get(DEVICES).json()["items"] == []
     listed = keeper.get(DEVICES, params={"retired": True}).json()["items"]
     assert [device["device_id"] for device in listed] == ["WL-0001"]
-    back = keeper.delete(f"{path}/retirement")
+    back = keeper.delete(f"{path}/retirement", headers=ANY)
     (stored,) = owner.execute("SELECT credential_hash FROM devices").fetchone()
     assert verify(back.json()["credential"], stored)
-    assert keeper.delete(f"{path}/retirement").json()["code"] == "device_not_retired"
+    twice = keeper.delete(f"{path}/retirement", headers=ANY)
+    assert twice.json()["code"] == "device_not_retired"
 
 
 def test_filters_that_mean_nothing_are_refused(keeper):

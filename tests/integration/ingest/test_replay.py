@@ -32,6 +32,7 @@ from tests.integration.ingest.writing import (
 )
 
 LETTERS = "/api/v1/dead-letters"
+ANY = {"If-Match": "*"}
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def warden(database: Database) -> Iterator[Warden]:
 
 
 def ask(keeper: Api, letter: int = 1) -> None:
-    answer = keeper.post(f"{LETTERS}/{letter}/replay")
+    answer = keeper.post(f"{LETTERS}/{letter}/replay", headers=ANY)
     assert answer.status_code == 202, answer.text
     assert answer.json()["replay_requested_at"]
 
@@ -97,7 +98,7 @@ def test_what_can_never_be_a_fact_says_so(writer: Pen, owner, keeper: Api) -> No
     huge = Delivery("hy/v1/sensor/D-1/readings", b"x" * 300_000, None, recent().received_us)
     writer.write(huge)
     for number, said in ((1, "single reading"), (2, "300,000 bytes")):
-        answer = keeper.post(f"{LETTERS}/{number}/replay")
+        answer = keeper.post(f"{LETTERS}/{number}/replay", headers=ANY)
         assert (answer.status_code, answer.json()["code"]) == (409, "not_replayable")
         assert said in answer.json()["detail"]
     report = keeper.post(f"{LETTERS}/replays", json={"reason": "unknown_quantity"}).json()
@@ -108,7 +109,7 @@ def test_a_letter_that_waits_is_left_alone(writer: Pen, keeper: Api) -> None:
     writer.write(recent())
     ask(keeper)
     for path, body in (("1/replay", None), ("1/discard", {"reason": "x"})):
-        answer = keeper.post(f"{LETTERS}/{path}", json=body)
+        answer = keeper.post(f"{LETTERS}/{path}", json=body, headers=ANY)
         assert (answer.status_code, answer.json()["code"]) == (409, "replay_waiting")
 
 
@@ -220,6 +221,16 @@ def test_of_two_refused_contents_of_one_number_one_becomes_the_fact(
     states = sorted((letter(keeper, n)["state"], letter(keeper, n)["reason"]) for n in (1, 2))
     assert states == [("open", "conflict"), ("replayed", "implausible")]
     check_books(writer)
+
+
+def test_a_replay_asked_for_twice_is_one(writer, owner, keeper, session: Session) -> None:
+    writer.write(recent())
+    enrol(owner, "D-1")
+    headers, body = {"Idempotency-Key": "once"}, {"reason": "unknown_device"}
+    first, again = [keeper.post(f"{LETTERS}/replays", json=body, headers=headers) for _ in "ab"]
+    assert (first.status_code, again.json()) == (202, first.json())
+    assert first.headers["Location"] == again.headers["Location"]
+    assert keeper.get(first.headers["Location"]).json()["requested"] == 1
 
 
 def test_bad_readings_of_a_replayed_message_are_kept_beside_it(writer, warden, owner, keeper):

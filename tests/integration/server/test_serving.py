@@ -1,11 +1,14 @@
 """Several processes of the HTTP server on one port."""
 
+import hashlib
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import httpx
 import psycopg
@@ -13,6 +16,7 @@ import pytest
 
 from deploy.stack.ports import free_ports, is_free
 from tests.integration.databases import Database
+from tests.integration.http import PASSWORD, add_user
 from tests.integration.patience import wait_for
 
 API = (sys.executable, "-c", "from server.cli import main; main()", "api")
@@ -66,6 +70,61 @@ def test_processes_share_a_port_and_one_that_is_killed_comes_back(connection) ->
         assert float(line.split()[-1]) >= len(asked)
     assert is_free(port)
     assert connection.execute(RUNNING).fetchall() == []
+
+
+@pytest.mark.parametrize("threads", ["2", "1"])
+def test_too_few_threads_for_the_hashes_are_refused(database, monkeypatch, threads: str) -> None:
+    monkeypatch.setenv("HENGYANG_API_THREADS", threads)
+    ended = subprocess.run(
+        [*API, "--processes", "1", "--port", str(free_ports(1)[0])],
+        env=os.environ.copy(), capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert "HENGYANG_API_THREADS" in ended.stderr
+
+
+def test_a_flood_of_log_ins_leaves_the_default_api_to_others(database, monkeypatch) -> None:
+    monkeypatch.setenv("HENGYANG_PASSWORD_MEMORY_KIB", "65536")
+    monkeypatch.setenv("HENGYANG_PASSWORD_ROUNDS", "40")  # a second or more each
+    user, [port] = add_user("operator"), free_ports(1)
+    right = {"username": user.username, "password": PASSWORD}
+    url = f"http://127.0.0.1:{port}/api/v1"
+
+    def attempt(number: int) -> int:
+        form = {"username": f"nobody{number}", "password": "wrong"}
+        return httpx.post(f"{url}/auth/token", data=form, timeout=120).status_code
+
+    with serving(port, 1), ThreadPoolExecutor(16) as pool:
+        wait_for(lambda: answers(port))
+        token = httpx.post(f"{url}/auth/token", data=right, timeout=60).json()["access_token"]
+        attempts = [pool.submit(attempt, number) for number in range(16)]
+        wait(attempts, return_when=FIRST_COMPLETED)
+        headers = {"Authorization": f"Bearer {token}"}
+        reads = [httpx.get(f"{url}/me", headers=headers, timeout=60) for _ in range(10)]
+        ended = [done.result() for done in attempts if done.done()]
+        assert [read.status_code for read in reads] == [200] * 10
+        # All reads are through before one of the hashes is: nobody waited for a log-in.
+        assert set(ended) == {429}
+
+
+def test_what_the_server_keeps_is_for_its_owner_alone(database, tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    user, [port] = add_user("inspector"), free_ports(1)
+    picture = b"\xff\xd8\xff\xe0" + bytes(1000)
+    url = f"http://127.0.0.1:{port}/api/v1"
+    with serving(port, 1):
+        wait_for(lambda: answers(port))
+        right = {"username": user.username, "password": PASSWORD}
+        token = httpx.post(f"{url}/auth/token", data=right, timeout=60).json()["access_token"]
+        kept = httpx.put(
+            f"{url}/evidence/{hashlib.sha256(picture).hexdigest()}",
+            content=picture, headers={"Authorization": f"Bearer {token}"}, timeout=60,
+        )  # fmt: skip
+        assert kept.status_code == 201, kept.text
+    found = [tmp_path, tmp_path / "evidence", *(tmp_path / "evidence").rglob("*")]
+    modes = {oct(path.stat().st_mode & 0o777) for path in found if path.is_dir()}
+    assert modes == {"0o700"}
+    assert {oct(path.stat().st_mode & 0o777) for path in found if path.is_file()} == {"0o600"}
 
 
 def test_a_port_in_use_is_named_with_who_uses_it(database) -> None:

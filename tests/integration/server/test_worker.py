@@ -15,11 +15,14 @@ import redis
 
 from center.bus import Reader
 from center.clock import now
+from center.database import transaction
 from center.evidence.pending import EvidenceOverdue
 from center.outbox import emit_on
 from deploy.stack import LocalStack
 from server import jobs
 from server.schedule import SCHEDULE, Periodic
+from server.system.figures import collect
+from server.system.repository import waiting
 from server.worker import Worker
 from tests.integration.databases import Database
 from tests.integration.patience import wait_for
@@ -78,12 +81,41 @@ def test_a_job_that_fails_stands_in_the_queue_and_harms_no_other(database, conne
         Periodic("test.fail", "* * * * *", fail),
         Periodic("test.work", "* * * * *", lambda _: done.set()),
     )
-    failed = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'"
+    failed = (
+        "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND attempts = 1"
+        " AND scheduled_at > now() + interval '30 seconds'"
+    )
     with working(database, *rows):
         assert done.wait(60)
-        wait_for(lambda: count(connection, failed) >= 1)
+        wait_for(lambda: count(connection, failed) == 1)
+    with transaction() as session:
+        [shown] = [queue for queue in waiting(session, 10) if queue.name == "jobs_failed"]
+        assert shown.length == 1
+        figures = {sample.name: sample.value for family in collect(session)
+                   for sample in family.samples}  # fmt: skip
+        assert figures["hengyang_jobs_failed"] == 1
     left = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'test.work'"
     assert count(connection, left) == 0
+
+
+def test_a_job_that_fails_is_tried_again_after_a_pause(database, connection, bus) -> None:
+    attempts: list[float] = []
+    done = threading.Event()
+
+    def fail_once(_stop: threading.Event) -> None:
+        attempts.append(time.time())
+        if len(attempts) == 1:
+            raise ValueError("as planned")
+        done.set()
+
+    with working(database, Periodic("test.again", "0 0 1 1 *", fail_once, pause_seconds=1)):
+        wait_for(lambda: count(connection, "SELECT count(*) FROM procrastinate_workers") == 1)
+        connection.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, args)"
+            " VALUES ('default', 'test.again', 'test.again', '{\"timestamp\": 0}')"
+        )
+        assert done.wait(60)
+    assert attempts[1] - attempts[0] >= 1
 
 
 def test_jobs_of_a_dead_worker_are_ended_or_put_back(database, connection) -> None:
@@ -95,7 +127,7 @@ def test_jobs_of_a_dead_worker_are_ended_or_put_back(database, connection) -> No
         )
     jobs.tidy()
     states = connection.execute("SELECT task_name, status FROM procrastinate_jobs").fetchall()
-    assert dict(states) == {"test.periodic": "failed", "test.once": "todo"}
+    assert dict(states) == {"test.periodic": "aborted", "test.once": "todo"}
 
 
 def test_jobs_of_a_living_worker_are_left_alone(database, connection) -> None:

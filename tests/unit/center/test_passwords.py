@@ -44,9 +44,27 @@ def test_any_text_gets_an_answer(password: str, username: str) -> None:
 
 def test_a_full_queue_sends_away_at_once() -> None:
     turnstile = Turnstile(at_once=1, waiting=1)
-    with turnstile.place(), turnstile.place(), pytest.raises(TooManyLogins), turnstile.place():
+    inside, leave = threading.Barrier(3), threading.Event()
+
+    def work() -> None:
+        with turnstile.place():
+            inside.wait(timeout=30)
+            leave.wait(timeout=30)
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    inside.wait(timeout=30)
+    with pytest.raises(TooManyLogins), turnstile.place():
         pass
-    with turnstile.place():
+    # A hash outside of a log-in (a new password) waits in the same queue.
+    with pytest.raises(TooManyLogins), turnstile.turn():
+        pass
+    leave.set()
+    for thread in threads:
+        thread.join(timeout=60)
+    # A thread that has the only place left does not want a second one for its hashes.
+    with turnstile.place(), turnstile.turn():
         pass
 
 

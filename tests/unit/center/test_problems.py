@@ -1,5 +1,7 @@
 """Every error of a library has one of ours, or is our own fault."""
 
+import errno
+
 import psycopg
 import pytest
 import redis.exceptions
@@ -7,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm.exc import StaleDataError
 
 from center.errors import Conflict, HengyangError, Invalid, Stale, Unavailable
-from center.problems import Repeat, RequestFailed, TooSlow, translate
+from center.problems import DiskRefuses, Repeat, RequestFailed, TooSlow, translate
 
 
 def wrapped(cause: Exception) -> sa.exc.DBAPIError:
@@ -34,6 +36,9 @@ def wrapped(cause: Exception) -> sa.exc.DBAPIError:
         (redis.exceptions.ResponseError(), RequestFailed),
         (StaleDataError(), Stale),
         (UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates"), Invalid),
+        (OSError(errno.ENOSPC, "No space left on device"), DiskRefuses),
+        (PermissionError(errno.EACCES, "Permission denied"), DiskRefuses),
+        (ConnectionResetError(), Unavailable),
         (KeyError("ours"), RequestFailed),
     ],
 )

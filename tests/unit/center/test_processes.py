@@ -24,7 +24,8 @@ def test_a_silent_process_is_lost_unless_it_said_farewell(said, age, state) -> N
 
 
 def test_only_queues_of_running_processes_count() -> None:
-    detail = {"queues": [{"name": "intake", "length": 3, "limit": 9, "oldest_seconds": None}]}
+    queue = {"name": "intake", "length": 3, "limit": 9, "oldest_seconds": None}
+    detail = {"queues": [queue | {"of_a_newer_program": 1}]}
     rows = [
         Process(name, "ingest", 1, "h", NOW, NOW, state, detail)
         for name, state in (("ingest-1", "running"), ("ingest-2", "lost"))

@@ -47,5 +47,9 @@ def test_every_decision_is_one_screen_and_numbered_once() -> None:
     records = sorted(Path("docs/decisions").glob("*.md"))
     numbers = [path.name[:4] for path in records]
     assert len(set(numbers)) == len(numbers)
+    for path in records:
+        title, _, status = path.read_text("utf-8").splitlines()[:3]
+        assert title.startswith(f"# {path.name[:4]} "), path
+        assert re.fullmatch(r"20\d\d-\d\d-\d\d\. Status: .+\.", status), path
     long = {path.name for path in records if len(path.read_text("utf-8").splitlines()) > 60}
     assert long == set()

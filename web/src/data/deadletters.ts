@@ -38,17 +38,18 @@ export function useDeadLetter(letterId: Ref<number>) {
 }
 
 /** Asks for a replay; what became of it is told by the letter itself a moment later. */
-export async function replayDeadLetter(letterId: number): Promise<void> {
-  await unwrap(api.POST('/api/v1/dead-letters/{letter_id}/replay', { params: path(letterId) }))
+export async function replayDeadLetter(letter: Version): Promise<void> {
+  await unwrap(api.POST('/api/v1/dead-letters/{letter_id}/replay', { params: version(letter) }))
 }
 
-export async function discardDeadLetter(letterId: number, reason: string): Promise<void> {
-  const params = path(letterId)
-  await unwrap(api.POST('/api/v1/dead-letters/{letter_id}/discard', { params, body: { reason } }))
+/** The letter as it is then: to take it back one must know its version. */
+export function discardDeadLetter(letter: Version, reason: string): Promise<DeadLetter> {
+  const params = version(letter)
+  return unwrap(api.POST('/api/v1/dead-letters/{letter_id}/discard', { params, body: { reason } }))
 }
 
-export async function reopenDeadLetter(letterId: number): Promise<void> {
-  await unwrap(api.POST('/api/v1/dead-letters/{letter_id}/reopen', { params: path(letterId) }))
+export async function reopenDeadLetter(letter: Version): Promise<void> {
+  await unwrap(api.POST('/api/v1/dead-letters/{letter_id}/reopen', { params: version(letter) }))
 }
 
 /** Asks for a replay of all open dead letters that fit. */
@@ -66,6 +67,13 @@ export function useReplay(replayId: Ref<number | null>) {
     enabled: computed(() => replayId.value !== null),
     refetchInterval: ({ state }) => (state.data?.waiting === 0 ? false : REPLAY_MS),
   })
+}
+
+type Version = Pick<DeadLetter, 'id' | 'version'>
+
+/** A change is refused where somebody else has changed the letter since it was read. */
+function version(letter: Version) {
+  return { ...path(letter.id), header: { 'If-Match': `"${letter.version}"` } }
 }
 
 function path(letter_id: number) {
