@@ -25,6 +25,8 @@ export default defineConfig({
   },
   test: {
     environment: 'happy-dom',
+    // Requests need an origin, even where nothing answers them.
+    environmentOptions: { happyDOM: { url: 'http://city.test/' } },
     // Most of the time is loading the library: one process shares it between the files.
     isolate: false,
     include: ['src/**/*.test.ts'],

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from typing import NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -126,35 +127,65 @@ def check_threads(threads: int) -> None:
         raise NoThreadLeft()
 
 
+class Broken(NamedTuple):
+    """A rule that a password breaks: its stable name, its words, and the number in them."""
+
+    rule: str
+    words: str
+    limit: int | None = None
+
+
+TOO_PLAIN = Broken(
+    "plain",
+    "The password needs three of: small letters, capitals, digits, other characters.",
+    CLASSES_NEEDED,
+)
+USED_BEFORE = Broken("used", "You have used this password before: choose a new one.")
+
+
 def check_rules(password: str, username: str, min_length: int, old_hashes: Sequence[str]) -> None:
     """The rules for a new password; `old_hashes` are those that may not be taken again.
 
     Raises:
-        PasswordTooWeak: its `detail` names the rule.
+        PasswordTooWeak: its `detail` says the rule, its `rule` and `limit` name it for programs.
     """
     if broken := broken_rule(password, username, min_length):
-        raise PasswordTooWeak(broken)
+        raise _weak(broken)
     if any(matches(old, password) for old in old_hashes):
-        raise PasswordTooWeak("You have used this password before: choose a new one.")
+        raise _weak(USED_BEFORE)
 
 
-def broken_rule(password: str, username: str, min_length: int) -> str | None:
-    """The first rule on the text itself that the password breaks, in words."""
+def _weak(broken: Broken) -> PasswordTooWeak:
+    return PasswordTooWeak(broken.words, rule=broken.rule, limit=broken.limit)
+
+
+def broken_rule(password: str, username: str, min_length: int) -> Broken | None:
+    """The first rule on the text itself that the password breaks."""
+    few = min_length // 2
     rules = (
-        (len(password) < min_length, f"The password needs at least {min_length} characters."),
-        (len(password) > MAX_LENGTH, f"The password may have at most {MAX_LENGTH} characters."),
-        (not password.isprintable(), "The password holds characters that cannot be typed."),
         (
-            _classes(password) < CLASSES_NEEDED,
-            "The password needs three of: small letters, capitals, digits, other characters.",
+            len(password) < min_length,
+            Broken("short", f"The password needs at least {min_length} characters.", min_length),
         ),
+        (
+            len(password) > MAX_LENGTH,
+            Broken("long", f"The password may have at most {MAX_LENGTH} characters.", MAX_LENGTH),
+        ),
+        (
+            not password.isprintable(),
+            Broken("unprintable", "The password holds characters that cannot be typed."),
+        ),
+        (_classes(password) < CLASSES_NEEDED, TOO_PLAIN),
         (
             username.casefold() in password.casefold(),
-            "The password may not contain the user name.",
+            Broken("username", "The password may not contain the user name."),
         ),
-        (len(set(password)) < min_length // 2, "The password repeats too few characters."),
+        (
+            len(set(password)) < few,
+            Broken("repeats", f"The password repeats too few characters: {few} are needed.", few),
+        ),
     )
-    return next((words for broken, words in rules if broken), None)
+    return next((rule for broken, rule in rules if broken), None)
 
 
 def _classes(password: str) -> int:

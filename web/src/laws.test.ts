@@ -29,10 +29,27 @@ function text(catalogue: Catalogue, path: string): string {
 }
 
 function blanks(sentence: string): string[] {
-  return [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name)).sort()
+  const names = [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name))
+  // Singular and plural stand side by side in one sentence.
+  return [...new Set(names)].sort()
 }
 
 const known = new Set(keys(zh))
+
+const SOURCES = FILES.map(({ text: source }) => source).join('\n')
+
+/** Said by its own name, or as a value of a list: by `list`, or by the beginning of its name. */
+function isSaid(key: string): boolean {
+  const parts = key.split('.')
+  const lists = parts.slice(1).map((_, at) => parts.slice(0, at + 1).join('.'))
+  const named = [`'${key}'`, `"${key}"`]
+  const listed = lists.flatMap((list) => [
+    ...['sayCode', 'choicesOf', 'entries'].map((say) => `${say}('${list}'`),
+    `list="${list}"`,
+    `\`${list}.\${`,
+  ])
+  return [...named, ...listed].some((mention) => SOURCES.includes(mention))
+}
 
 describe('languages', () => {
   it('have the same keys', () => {
@@ -49,10 +66,14 @@ describe('languages', () => {
   })
 
   it.each(FILES)('$name asks only for sentences that exist', ({ text: source }) => {
-    const asked = [...source.matchAll(/(?:\$t|\bt|translate)\(\s*'([\w.]+)'/g)].map(([, key]) =>
-      String(key),
+    const asked = [...source.matchAll(/(?:\$t|\bt|translate(?:Count)?)\(\s*'([\w.]+)'/g)].map(
+      ([, key]) => String(key),
     )
     expect(asked.filter((key) => !known.has(key))).toEqual([])
+  })
+
+  it('keep no sentence that nobody says', () => {
+    expect([...known].filter((key) => !isSaid(key))).toEqual([])
   })
 
   it.each(FILES.filter(({ name }) => name.endsWith('.vue')))(
@@ -89,6 +110,22 @@ describe('house', () => {
       expect(source).toMatch(/^\/\*\*/)
     },
   )
+})
+
+describe('requests by the clock', () => {
+  const asked = FILES.filter(({ name }) => name.startsWith('data/')).flatMap(
+    ({ name, text: source }) =>
+      source
+        .split(/^export /m)
+        .filter((part) => /\.\.\.every\(|refetchInterval:/.test(part) && part.includes('useQuery('))
+        .map((part) => ({ name: `${name}: ${part.split('(')[0] ?? ''}`, part })),
+  )
+
+  it.each(asked)('$name is no use of the session', ({ part }) => {
+    expect(part).not.toMatch(/\bapi\./)
+  })
+
+  it('are found at all', () => expect(asked.length).toBeGreaterThan(5))
 })
 
 describe('states', () => {

@@ -7,10 +7,10 @@ import {
   type Router,
 } from 'vue-router'
 
-import { asProblem } from '@/data/problem'
-import { translate } from '@/i18n'
+import { safeNext } from '@/pages/login/next'
+import { arrive } from '@/session/arrival'
 import { may, PERMISSIONS, type Permission } from '@/session/permissions'
-import { isLoggedIn, loadMe, me, type EndReason } from '@/session/session'
+import { endedBy, isLoggedIn, me, type EndReason } from '@/session/session'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -92,19 +92,12 @@ export function firstPage(): string {
   return String(page?.name ?? 'nothing')
 }
 
+/** A valid session is asked for, and waited for: only the server's refusal leads to the log-in. */
 async function guard(to: RouteLocationNormalized) {
-  if (to.meta.open) return true
-  const login = { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
-  if (!isLoggedIn()) return login
-  if (!me.value) {
-    try {
-      await loadMe()
-    } catch (caught) {
-      // Without the line the pages themselves say so; without the right, log in.
-      if (asProblem(caught).status !== 0) return login
-      return { name: 'login', query: { ...login.query, reason: 'unreachable' } }
-    }
-  }
+  if (to.meta.open) return (await arrive()) ? safeNext(to.query['next']) : true
+  const next = to.fullPath === '/' ? {} : { next: to.fullPath }
+  if (!isLoggedIn()) return { name: 'login', query: next }
+  if (!(await arrive())) return { name: 'login', query: { ...next, reason: endedBy.value } }
   if (me.value?.must_change_password && to.name !== 'password') {
     return { name: 'password', query: { next: to.fullPath } }
   }
@@ -117,15 +110,13 @@ async function guard(to: RouteLocationNormalized) {
 export function createAppRouter(): Router {
   const router = createRouter({ history: createWebHistory(), routes: ROUTES })
   router.beforeEach(guard)
-  router.afterEach((to) => {
-    document.title = `${translate(to.meta.title)} · ${translate('app.name')}`
-  })
   return router
 }
 
 export function goToLogin(router: Router, reason: EndReason): void {
-  const { fullPath, meta } = router.currentRoute.value
-  if (meta.open) return
+  const { fullPath, matched, meta } = router.currentRoute.value
+  // On the way to the first page the guard itself turns to the log-in.
+  if (meta.open || matched.length === 0) return
   const next = reason === 'left' ? {} : { next: fullPath }
   void router.push({ name: 'login', query: { ...next, reason } })
 }

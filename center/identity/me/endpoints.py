@@ -13,7 +13,7 @@ from center.identity.login.service import prove
 from center.identity.models import User
 from center.identity.policy.service import policy
 from center.identity.sessions import service as sessions
-from center.identity.sessions.lookup import must_change_password
+from center.identity.sessions.lookup import idle_limit, must_change_password
 from center.identity.sessions.schemas import SessionRead
 from center.identity.users import second_factor, service
 from center.identity.users.schemas import (
@@ -37,7 +37,7 @@ SignedIn = Annotated[Caller, permits()]
 def get_me(caller: SignedIn, session: Reads) -> Me:
     """Who you are, what you may do and where."""
     user = session.get_one(User, caller.user_id)
-    age = policy(session).password_max_age_days
+    rules = policy(session)
     return Me(
         id=caller.user_id,
         username=caller.username,
@@ -47,8 +47,13 @@ def get_me(caller: SignedIn, session: Reads) -> Me:
         divisions=list(caller.divisions),
         totp_enabled=user.totp_enabled,
         must_change_password=must_change_password(
-            user.must_change_password, user.password_changed_at, age, now()
+            user.must_change_password,
+            user.password_changed_at,
+            rules.password_max_age_days,
+            now(),
         ),
+        password_min_length=rules.password_min_length,
+        idle_logout_seconds=idle_limit(rules.idle_logout_seconds),
     )
 
 

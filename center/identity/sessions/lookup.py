@@ -52,12 +52,17 @@ def _statement() -> sa.TextClause:
 
 def ended_at(opened: Any, idle_seconds: int | None, moment: datetime) -> bool:
     """Whether a session is over: revoked, run out, or unused for too long."""
-    idle = timedelta(seconds=idle_seconds or settings(TokenSettings).idle_logout_seconds)
+    idle = timedelta(seconds=idle_limit(idle_seconds))
     return bool(
         opened.revoked_at is not None
         or moment >= opened.expires_at
         or moment - opened.last_used_at > idle
     )
+
+
+def idle_limit(policy_seconds: int | None) -> int:
+    """Seconds without use that end a session: the policy's, else the server's setting."""
+    return policy_seconds or settings(TokenSettings).idle_logout_seconds
 
 
 def must_change_password(

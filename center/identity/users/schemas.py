@@ -127,6 +127,11 @@ class Me(BaseModel):
     divisions: list[str] = Field(examples=[["430405"]])
     totp_enabled: bool
     must_change_password: bool
+    password_min_length: int = Field(description="Characters.", examples=[12])
+    idle_logout_seconds: int = Field(
+        description="A session unused so long ends; requests with `X-Background` are no use.",
+        examples=[1800],
+    )
 
 
 class TotpEnrolment(BaseModel):

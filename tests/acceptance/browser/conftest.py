@@ -17,6 +17,7 @@ from tests.acceptance.mouths import mouth
 DEVICE = "web-manhole-0001"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 DESK = (1366, 768)
+ADDRESSES = ("/system", "/devices", "/system/dead-letters", "/system/gaps")
 
 expect.set_options(timeout=30_000)
 

@@ -8,12 +8,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.acceptance.browser.conftest import log_in
+from tests.acceptance.browser.conftest import ADDRESSES, log_in
 from tests.acceptance.conftest import Api
 
 As = Callable[[str, str], Page]
 
-ADDRESSES = ("/system", "/devices", "/system/dead-letters", "/system/gaps")
 LEDGER = re.compile(r"(送达|入库|重复|死信)")
 
 
@@ -73,7 +72,7 @@ def test_a_dead_letter_is_discarded_with_a_reason_and_taken_back(told: str, as_u
     expect(page.locator("main tbody tr")).to_have_count(1)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    drawer = page.get_by_role("dialog")
+    drawer = page.locator("aside.pane")
     expect(drawer).to_contain_text("报文无法解码")
     expect(drawer.locator("pre")).to_have_text("{井盖")
     drawer.get_by_role("button", name="丢弃").click()
@@ -87,7 +86,7 @@ def test_a_dead_letter_is_discarded_with_a_reason_and_taken_back(told: str, as_u
 def test_a_replay_tells_what_became_of_it(told: str, as_user: As) -> None:
     page = as_user("sysadmin", f"/system/dead-letters?state=open&device_id={told}")
     page.locator("main tbody tr").first.click()
-    page.get_by_role("dialog").get_by_role("button", name="重放").click()
+    page.locator("aside.pane").get_by_role("button", name="重放").click()
     expect(page.get_by_role("alert")).to_contain_text("重放后仍未入库：报文无法解码")
 
 

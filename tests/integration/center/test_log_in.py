@@ -72,6 +72,7 @@ def test_a_user_gets_tokens_and_sees_himself(client: Api) -> None:
     assert me["divisions"] == ["430405"]
     assert "devices:read" in me["permissions"]
     assert (me["totp_enabled"], me["must_change_password"]) == (False, False)
+    assert (me["password_min_length"], me["idle_logout_seconds"]) == (12, 1800)
 
 
 def test_the_name_may_be_typed_in_capitals(client: Api) -> None:
@@ -236,7 +237,9 @@ class TestOwnPassword:
     def test_a_weak_one_is_refused(self, client: Api) -> None:
         signed_in = client.as_role("operator")
         weak = signed_in.post(self.URL, json={"current": PASSWORD, "new": "short"})
-        assert (weak.status_code, weak.json()["code"]) == (422, "password_too_weak")
+        told = weak.json()
+        assert (weak.status_code, told["code"]) == (422, "password_too_weak")
+        assert (told["rule"], told["limit"]) == ("short", 12)
 
     def test_none_of_the_last_five_may_come_again(self, client: Api) -> None:
         signed_in, current = client.as_role("operator"), PASSWORD
@@ -246,7 +249,7 @@ class TestOwnPassword:
             assert answer.status_code == 204, answer.text
             current = new
         again = signed_in.post(self.URL, json={"current": current, "new": PASSWORD})
-        assert again.json()["code"] == "password_too_weak"
+        assert (again.json()["code"], again.json()["rule"]) == ("password_too_weak", "used")
         sixth = signed_in.post(self.URL, json={"current": current, "new": "Test-Password-6"})
         assert sixth.status_code == 204
         first = {"current": "Test-Password-6", "new": PASSWORD}

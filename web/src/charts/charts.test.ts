@@ -7,7 +7,7 @@ import { toCsv } from './csv'
 import { withHoles } from './holes'
 import type { Ink } from './ink'
 import { seriesOption, type SeriesDrawing } from './series'
-import { rateLines } from './throughput'
+import { rateLines, throughputOption } from './throughput'
 
 const INK: Ink = {
   text: 't',
@@ -60,6 +60,18 @@ describe('throughput', () => {
     const lines = rateLines(data)
     expect(lines.stored.map(([, value]) => value)).toEqual([10, null, 5])
     expect(lines.duplicates.map(([, value]) => value)).toEqual([0, null, 1])
+  })
+})
+
+describe('lines that share a pane', () => {
+  it('differ by dash, not by colour alone', () => {
+    const names = { stored: 's', duplicates: 'd', deadLetters: 'l', unit: 'u' }
+    const none: Throughput = { bucket_seconds: 10, items: [] }
+    const { series } = throughputOption(none, names, INK, { from: 0, to: 1 })
+    const dashes = (series as { yAxisIndex: number; lineStyle: { type: string } }[])
+      .filter(({ yAxisIndex }) => yAxisIndex === 1)
+      .map(({ lineStyle }) => lineStyle.type)
+    expect(new Set(dashes).size).toBe(2)
   })
 })
 

@@ -5,7 +5,7 @@ import { cityTime, frame, sayCityTime, timeAxis, valueAxis } from './axes'
 import type { ChartOption } from './engine'
 import { withHoles } from './holes'
 import type { Ink } from './ink'
-import type { Sample, ValueRange } from '@/pages/device/samples'
+import type { Sample, ValueRange } from './samples'
 
 export interface SeriesDrawing {
   samples: readonly Sample[]

@@ -66,14 +66,20 @@ export function throughputOption(
       { ...valueAxis(ink, names.unit), gridIndex: 1, min: 0, splitNumber: 2 },
     ],
     series: [
-      line(names.stored, lines.stored, ink.series[0], 0, ink.band),
-      line(names.duplicates, lines.duplicates, ink.series[1], 1),
+      line(names.stored, lines.stored, ink.series[0], 0, { fill: ink.band }),
+      // Told apart by dash too, not by colour alone.
+      line(names.duplicates, lines.duplicates, ink.series[1], 1, { dash: 'dashed' }),
       line(names.deadLetters, lines.dead_letters, ink.series[2], 1),
     ],
   } as ChartOption
 }
 
-function line(name: string, data: Point[], color: string, pane: number, fill?: string) {
+interface Style {
+  fill?: string
+  dash?: 'dashed'
+}
+
+function line(name: string, data: Point[], color: string, pane: number, style: Style = {}) {
   return {
     type: 'line' as const,
     name,
@@ -81,9 +87,9 @@ function line(name: string, data: Point[], color: string, pane: number, fill?: s
     xAxisIndex: pane,
     yAxisIndex: pane,
     showSymbol: false,
-    lineStyle: { color, width: 1.6 },
+    lineStyle: { color, width: 1.6, type: style.dash ?? ('solid' as const) },
     itemStyle: { color },
-    ...(fill ? { areaStyle: { color: fill } } : {}),
+    ...(style.fill ? { areaStyle: { color: style.fill } } : {}),
   }
 }
 

@@ -1,5 +1,5 @@
 /** Logging in and out, renewing, and a person's own password and second factor. */
-import { api } from './client'
+import { api, clockApi } from './client'
 import { publicApi, unwrap } from './transport'
 import type { Answer } from './shapes'
 
@@ -34,8 +34,9 @@ export async function endSession(access: string): Promise<void> {
   await unwrap(publicApi.POST('/api/v1/auth/logout', { headers }))
 }
 
-export function fetchMe(): Promise<Me> {
-  return unwrap(api.GET('/api/v1/me'))
+/** `byClock` when no person asks: it leaves the session as idle as it was. */
+export function fetchMe(byClock = false): Promise<Me> {
+  return unwrap((byClock ? clockApi : api).GET('/api/v1/me'))
 }
 
 export async function changePassword(current: string, wanted: string): Promise<void> {
@@ -43,8 +44,14 @@ export async function changePassword(current: string, wanted: string): Promise<v
   await unwrap(api.POST('/api/v1/me/password', { body }))
 }
 
-export function beginTotp(): Promise<Answer<'/api/v1/me/totp', 'post'>> {
-  return unwrap(api.POST('/api/v1/me/totp'))
+/** A fresh second factor, proved by the password: a screen left open gives nobody one. */
+export function beginTotp(password: string): Promise<Answer<'/api/v1/me/totp', 'post'>> {
+  return unwrap(api.POST('/api/v1/me/totp', { body: { password } }))
+}
+
+/** Away with the second factor, proved by the password. */
+export async function removeTotp(password: string): Promise<void> {
+  await unwrap(api.DELETE('/api/v1/me/totp', { body: { password } }))
 }
 
 export async function confirmTotp(code: string): Promise<void> {

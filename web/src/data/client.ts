@@ -1,14 +1,20 @@
-/** The client that speaks in the name of the person logged in. */
+/** The clients that speak in the name of the person logged in: for an act, and for the clock. */
 import createClient from 'openapi-fetch'
 
 import { renewTokens } from '@/session/renewal'
 import { tokens } from '@/session/tokens'
+import { noteUse } from '@/session/use'
 
+import { Problem } from './problem'
 import type { paths } from './schema'
 import { reach } from './transport'
 
+/** The server's sign of a request that nobody asked for: it is no use of the session. */
+const BACKGROUND = 'X-Background'
+
 function signed(request: Request): Request {
   if (tokens.value) request.headers.set('Authorization', `Bearer ${tokens.value.access}`)
+  if (!request.headers.has(BACKGROUND)) noteUse()
   return request
 }
 
@@ -17,10 +23,20 @@ async function reachSigned(request: Request): Promise<Response> {
   const again = request.clone()
   const response = await reach(signed(request))
   if (response.status !== 401) return response
-  return (await renewTokens()) ? reach(signed(again)) : response
+  if (await renewTokens()) return reach(signed(again))
+  // Tokens still in hand: the renewal found no answer, and the session has not ended.
+  if (tokens.value) throw Problem.unreachable()
+  return response
 }
 
-export const api = createClient<paths>({
-  baseUrl: globalThis.location.origin,
+const baseUrl = globalThis.location.origin
+
+/** What a person does. */
+export const api = createClient<paths>({ baseUrl, fetch: reachSigned })
+
+/** What a page asks by the clock; a desk that only polls grows idle all the same. */
+export const clockApi = createClient<paths>({
+  baseUrl,
   fetch: reachSigned,
+  headers: { [BACKGROUND]: '1' },
 })

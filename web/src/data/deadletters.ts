@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 
-import { api } from './client'
+import { api, clockApi } from './client'
 import { CALM_MS, every } from './polling'
 import type { Answer, Item, Query } from './shapes'
 import { unwrap } from './transport'
@@ -22,7 +22,7 @@ export function useDeadLetters(query: Ref<LetterQuery>) {
   return useQuery({
     queryKey: computed(() => ['dead-letters', query.value]),
     queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/v1/dead-letters', { params: { query: query.value }, signal })),
+      unwrap(clockApi.GET('/api/v1/dead-letters', { params: { query: query.value }, signal })),
     placeholderData: keepPreviousData,
     ...every(CALM_MS),
   })
@@ -32,7 +32,9 @@ export function useDeadLetter(letterId: Ref<number>) {
   return useQuery({
     queryKey: computed(() => ['dead-letters', 'one', letterId.value]),
     queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/v1/dead-letters/{letter_id}', { params: path(letterId.value), signal })),
+      unwrap(
+        clockApi.GET('/api/v1/dead-letters/{letter_id}', { params: path(letterId.value), signal }),
+      ),
     refetchInterval: ({ state }) => (state.data?.replay_requested_at ? REPLAY_MS : false),
   })
 }
@@ -62,7 +64,7 @@ export function useReplay(replayId: Ref<number | null>) {
     queryKey: computed(() => ['dead-letters', 'replay', replayId.value]),
     queryFn: ({ signal }) => {
       const params = { path: { replay_id: replayId.value ?? 0 } }
-      return unwrap(api.GET('/api/v1/dead-letters/replays/{replay_id}', { params, signal }))
+      return unwrap(clockApi.GET('/api/v1/dead-letters/replays/{replay_id}', { params, signal }))
     },
     enabled: computed(() => replayId.value !== null),
     refetchInterval: ({ state }) => (state.data?.waiting === 0 ? false : REPLAY_MS),

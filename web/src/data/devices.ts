@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 
-import { api } from './client'
+import { clockApi } from './client'
 import { CALM_MS, every } from './polling'
 import type { Answer, Item, Query } from './shapes'
 import { unwrap } from './transport'
@@ -15,6 +15,12 @@ export type SeriesPoint = Series['points'][number]
 export type Quantity = DeviceDetail['quantities'][number]
 export type DeviceKind = Device['kind']
 export type DeviceState = Device['state']
+
+/** Characters, as the server takes them. */
+export const LONGEST_DEVICE_ID = 40
+
+/** How often one device is looked at. */
+export const DEVICE_MS = CALM_MS / 2
 
 type DeviceQuery = Query<'/api/v1/devices'>
 type SeriesQuery = Query<'/api/v1/devices/{device_id}/series'>
@@ -38,7 +44,7 @@ export function useDevices(query: Ref<DeviceQuery>) {
   return useQuery({
     queryKey: computed(() => ['devices', query.value]),
     queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/v1/devices', { params: { query: query.value }, signal })),
+      unwrap(clockApi.GET('/api/v1/devices', { params: { query: query.value }, signal })),
     placeholderData: keepPreviousData,
     ...every(CALM_MS),
   })
@@ -48,8 +54,8 @@ export function useDevice(deviceId: Ref<string>) {
   return useQuery({
     queryKey: computed(() => ['devices', deviceId.value, 'facts']),
     queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/v1/devices/{device_id}', { params: path(deviceId), signal })),
-    ...every(CALM_MS / 2),
+      unwrap(clockApi.GET('/api/v1/devices/{device_id}', { params: path(deviceId), signal })),
+    ...every(DEVICE_MS),
   })
 }
 
@@ -57,24 +63,59 @@ export function useLatest(deviceId: Ref<string>) {
   return useQuery({
     queryKey: computed(() => ['devices', deviceId.value, 'latest']),
     queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/v1/devices/{device_id}/latest', { params: path(deviceId), signal })),
-    ...every(CALM_MS / 2),
+      unwrap(
+        clockApi.GET('/api/v1/devices/{device_id}/latest', { params: path(deviceId), signal }),
+      ),
+    ...every(DEVICE_MS),
   })
 }
 
-/** Asked only while `query` is set; `live` windows end now and are asked again. */
-export function useSeries(deviceId: Ref<string>, query: Ref<SeriesQuery | null>) {
+/** What a chart shows: a window by name that moves with the clock, or ends that stand still. */
+export interface SeriesView {
+  quantity: string
+  bucket: SeriesQuery['bucket']
+  window: string
+}
+
+export interface TimeSpan {
+  /** ms since epoch */
+  start: number
+  end: number
+}
+
+/** A series, and the span that was asked for: a moving window ends when it was asked. */
+export type SpannedSeries = Series & { span: TimeSpan }
+
+/** Asked only while `view` is set, again after `stepMs`. The ends are taken when it is asked, so
+ *  that the last answer stays on the screen, to grow stale, while no new one comes. */
+export function useSeries(
+  deviceId: Ref<string>,
+  view: Ref<SeriesView | null>,
+  ends: () => TimeSpan,
+  stepMs: () => number | false,
+) {
   return useQuery({
-    queryKey: computed(() => ['devices', deviceId.value, 'series', query.value]),
-    queryFn: ({ signal }) => fetchSeries(deviceId.value, query.value as SeriesQuery, signal),
-    enabled: computed(() => query.value !== null),
+    queryKey: computed(() => ['devices', deviceId.value, 'series', view.value]),
+    queryFn: ({ signal }) => fetchSeries(deviceId, view.value as SeriesView, ends(), signal),
+    enabled: computed(() => view.value !== null),
     placeholderData: keepPreviousData,
+    ...every(stepMs),
   })
 }
 
-function fetchSeries(device_id: string, query: SeriesQuery, signal: AbortSignal) {
-  const params = { path: { device_id }, query }
-  return unwrap(api.GET('/api/v1/devices/{device_id}/series', { params, signal }))
+async function fetchSeries(
+  deviceId: Ref<string>,
+  { quantity, bucket }: SeriesView,
+  span: TimeSpan,
+  signal: AbortSignal,
+): Promise<SpannedSeries> {
+  const start = new Date(span.start).toISOString()
+  const end = new Date(span.end).toISOString()
+  const params = { ...path(deviceId), query: { quantity, bucket, start, end } }
+  const series = await unwrap(
+    clockApi.GET('/api/v1/devices/{device_id}/series', { params, signal }),
+  )
+  return { ...series, span }
 }
 
 function path(deviceId: Ref<string>) {

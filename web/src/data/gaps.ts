@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 
-import { api } from './client'
+import { clockApi } from './client'
 import { CALM_MS, every } from './polling'
 import type { Item, Query } from './shapes'
 import { unwrap } from './transport'
@@ -17,7 +17,7 @@ export function useGaps(query: Ref<GapQuery>) {
   return useQuery({
     queryKey: computed(() => ['gaps', query.value]),
     queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/v1/gaps', { params: { query: query.value }, signal })),
+      unwrap(clockApi.GET('/api/v1/gaps', { params: { query: query.value }, signal })),
     placeholderData: keepPreviousData,
     ...every(CALM_MS),
   })

@@ -4,21 +4,18 @@ interface Fields {
   status: number
   code: string
   detail: string
-  errors?: readonly FieldError[]
+  rule?: string | null
+  limit?: number | null
   retryAfterSeconds?: number | null
-}
-
-export interface FieldError {
-  field: string
-  code: string
-  message: string
 }
 
 /** `status` 0 and code `unreachable` mean that no answer came at all. */
 export class Problem extends Error {
   readonly status: number
   readonly code: string
-  readonly errors: readonly FieldError[]
+  /** The broken rule by name, and the number in it, where the server names one. */
+  readonly rule: string | null
+  readonly limit: number | null
   readonly retryAfterSeconds: number | null
 
   constructor(fields: Fields) {
@@ -26,7 +23,8 @@ export class Problem extends Error {
     this.name = 'Problem'
     this.status = fields.status
     this.code = fields.code
-    this.errors = fields.errors ?? []
+    this.rule = fields.rule ?? null
+    this.limit = fields.limit ?? null
     this.retryAfterSeconds = fields.retryAfterSeconds ?? null
   }
 
@@ -41,7 +39,8 @@ export class Problem extends Error {
       status: response.status,
       code: text(said['code']) ?? `http_${response.status}`,
       detail: text(said['detail']) ?? text(said['title']) ?? response.statusText,
-      errors: Array.isArray(said['errors']) ? (said['errors'] as FieldError[]) : [],
+      rule: text(said['rule']),
+      limit: typeof said['limit'] === 'number' ? said['limit'] : null,
       retryAfterSeconds: seconds(response.headers.get('Retry-After')),
     })
   }

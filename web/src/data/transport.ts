@@ -1,27 +1,48 @@
 /** The one place that reaches the server: every request of the app passes here. */
 import createClient from 'openapi-fetch'
 
-import { noteAnswer, noteFailure } from './connection'
+import { noteAnswer, noteImpaired, noteSilence } from './connection'
 import { Problem } from './problem'
 import type { paths } from './schema'
 
-/** Sends one request and notes how it went. Raises Problem `unreachable` when no answer comes. */
-export async function reach(request: Request): Promise<Response> {
+/** No answer of ours takes longer; what hangs is given up. */
+export const PATIENCE_MS = 10_000
+/** A request unanswered for so long says that the line is lost, before it is given up. */
+const OVERDUE_MS = 5_000
+
+const WITHOUT_BODY = new Set([204, 205, 304])
+
+/** Sends one request and notes how it went; an answer has come when its last byte has.
+ *  Raises Problem `unreachable` when none comes within `patienceMs`. */
+export async function reach(request: Request, patienceMs = PATIENCE_MS): Promise<Response> {
+  const asked = Date.now()
+  const overdue = setTimeout(() => noteSilence(asked), OVERDUE_MS)
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(patienceMs)])
   try {
-    const response = await fetch(request)
+    const response = await whole(await fetch(request, { signal }))
     noteAnswer(response)
     return response
   } catch (caught) {
     if (request.signal.aborted) throw caught
-    noteFailure()
+    noteSilence(Date.now())
     throw Problem.unreachable()
+  } finally {
+    clearTimeout(overdue)
   }
+}
+
+async function whole(response: Response): Promise<Response> {
+  if (WITHOUT_BODY.has(response.status)) return response
+  return new Response(await response.arrayBuffer(), response)
 }
 
 const baseUrl = globalThis.location.origin
 
 /** Without a token: for logging in and renewing. */
-export const publicApi = createClient<paths>({ baseUrl, fetch: reach })
+export const publicApi = createClient<paths>({
+  baseUrl,
+  fetch: (request: Request) => reach(request),
+})
 
 interface Answer<T> {
   data?: T
@@ -32,6 +53,8 @@ interface Answer<T> {
 /** The body of a good answer; anything else is raised as Problem. */
 export async function unwrap<T>(call: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await call
-  if (!response.ok) throw Problem.from(response, error)
-  return data as T
+  if (response.ok) return data as T
+  const problem = Problem.from(response, error)
+  if (problem.code === 'unavailable') noteImpaired()
+  throw problem
 }

@@ -32,7 +32,17 @@ export function translate(key: string, named: Record<string, unknown> = {}): str
   return i18n.global.t(key, named)
 }
 
+/** `3 messages`, `1 message`: a count with its noun in the right number. */
+export function translateCount(key: string, n: number, written: string): string {
+  return i18n.global.t(key, { n: written }, n)
+}
+
 /** True where the catalogue knows the key: server codes are open lists. */
 export function knows(key: string): boolean {
   return i18n.global.te(key)
+}
+
+/** Values of a list that the catalogue has words for, in its order. */
+export function entries(list: keyof typeof zh): readonly string[] {
+  return Object.keys(zh[list])
 }

@@ -2,6 +2,8 @@
 import { computed, type WritableComputedRef } from 'vue'
 import { useRoute, useRouter, type LocationQuery } from 'vue-router'
 
+import { trailHere, type Trail } from './trail'
+
 /** A query value as one plain string, empty when absent. */
 export function single(query: LocationQuery, key: string): string {
   const value = query[key]
@@ -20,8 +22,14 @@ export function useAddress() {
   const route = useRoute()
   const router = useRouter()
 
-  function set(changes: Record<string, string>, how: 'replace' | 'push' = 'replace'): void {
-    void router[how]({ query: patched(route.query, changes) })
+  function set(
+    changes: Record<string, string>,
+    how: 'replace' | 'push' = 'replace',
+    trail: Trail = trailHere(),
+  ): void {
+    const query = patched(route.query, changes)
+    // The first page has no way behind it.
+    void router[how]({ query, state: { trail: query['after'] ? [...trail] : [] } })
   }
 
   function field(key: string): WritableComputedRef<string> {
@@ -42,11 +50,5 @@ export function useAddress() {
     })
   }
 
-  /** Only the named fields that are set, ready to be a request's query. */
-  function picked<Key extends string>(keys: readonly Key[]): Partial<Record<Key, string>> {
-    const pairs = keys.map((key) => [key, single(route.query, key)] as const)
-    return Object.fromEntries(pairs.filter(([, value]) => value)) as Partial<Record<Key, string>>
-  }
-
-  return { set, field, choice, picked }
+  return { set, field, choice }
 }

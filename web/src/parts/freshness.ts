@@ -1,8 +1,8 @@
 /** How old a query's answer is, and whether it may still look live. */
-import { computed, type Ref } from 'vue'
+import { computed, reactive, toValue, type MaybeRefOrGetter, type Ref } from 'vue'
 
 import { connectionState, serverNow } from '@/data/connection'
-import { STALE_AFTER_MS } from '@/data/polling'
+import { LIVE_MS, staleAfter } from '@/data/polling'
 
 import { now } from './now'
 
@@ -10,8 +10,14 @@ interface Query {
   dataUpdatedAt: Ref<number>
 }
 
-/** `staleAfterMs` is counted from the last answer; a lost line makes everything stale sooner. */
-export function useFreshness(query: Query, staleAfterMs = STALE_AFTER_MS) {
+/** What a panel tells of the age of its figures. */
+export interface Fresh {
+  readonly ageSeconds: number | null
+  readonly stale: boolean
+}
+
+/** `everyMs` is how often the query is asked again; a lost line makes everything stale sooner. */
+export function useFreshness(query: Query, everyMs: MaybeRefOrGetter<number> = LIVE_MS): Fresh {
   const ageMs = computed(() => {
     const at = query.dataUpdatedAt.value
     // dataUpdatedAt is this machine's clock, now is the server's: compare on one clock.
@@ -20,8 +26,8 @@ export function useFreshness(query: Query, staleAfterMs = STALE_AFTER_MS) {
   const ageSeconds = computed(() => (ageMs.value === null ? null : Math.round(ageMs.value / 1000)))
   const stale = computed(() => {
     if (ageMs.value === null) return false
-    const limit = connectionState.value === 'lost' ? staleAfterMs / 2 : staleAfterMs
-    return ageMs.value > limit
+    const up = connectionState.value === 'live' || connectionState.value === 'waiting'
+    return ageMs.value > staleAfter(toValue(everyMs)) / (up ? 1 : 2)
   })
-  return { ageSeconds, stale }
+  return reactive({ ageSeconds, stale })
 }

@@ -1,5 +1,5 @@
 /** Sentences that several pages say: ages, names in the reader's language, refusals. */
-import { asProblem } from '@/data/problem'
+import { asProblem, type Problem } from '@/data/problem'
 import { formatNumber } from '@/format/number'
 import { roughSpan, UNKNOWN } from '@/format/time'
 import { knows, language, translate } from '@/i18n'
@@ -37,11 +37,20 @@ export function sayName(named: { name_zh: string; name_en: string }): string {
   return language.value === 'zh' ? named.name_zh : named.name_en
 }
 
-/** What happened and what to do, for people; codes we have no words for fall back to the server's. */
+/** What happened and what to do, for people. Where we have no words for the very problem, those
+ *  for its kind, and the server's own beneath as a technical note. */
 export function sayProblem(caught: unknown): string {
   const problem = asProblem(caught)
-  for (const key of [`problem.${problem.code}`, `problem.http_${problem.status}`]) {
-    if (knows(key)) return translate(key, { detail: problem.message })
-  }
-  return problem.message || translate('problem.other')
+  const own = `problem.${problem.code}`
+  if (knows(own)) return translate(own, { detail: sayRule(problem) })
+  const kind = `problem.http_${problem.status}`
+  const words = translate(knows(kind) ? kind : 'problem.other')
+  if (!problem.message) return words
+  return `${words}\n${translate('state.technical', { detail: problem.message })}`
+}
+
+/** The broken rule in words with its number; the server's where the rule is new to us. */
+function sayRule({ rule, limit, message }: Problem): string {
+  const key = `passwordRule.${rule ?? ''}`
+  return rule && knows(key) ? translate(key, { n: limit ?? 0 }) : message
 }

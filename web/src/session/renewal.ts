@@ -4,6 +4,7 @@ import { watch } from 'vue'
 import { asProblem } from '@/data/problem'
 
 import { tell } from './peers'
+import { alone } from './rotation'
 import { keepTokens, renewalDelay, tokens, tokensFrom, type IssuedTokens } from './tokens'
 
 type Exchange = (refreshToken: string) => Promise<IssuedTokens>
@@ -30,9 +31,14 @@ export function renewTokens(): Promise<boolean> {
 async function renewLocked(): Promise<boolean> {
   const held = tokens.value?.refresh
   if (!held) return false
-  // The lock is absent on plain HTTP beyond localhost; peers are then told, only not in order.
+  // The lock is absent on plain HTTP beyond localhost, where the city's desks are.
   const locks = navigator.locks as LockManager | undefined
-  if (!locks) return renewOnce(held)
+  if (!locks)
+    return alone(
+      held,
+      () => tokens.value?.refresh !== held,
+      () => renewOnce(held),
+    )
   return locks.request('hengyang.renewal', () => renewOnce(held))
 }
 

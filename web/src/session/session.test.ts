@@ -1,10 +1,11 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { Problem } from '@/data/problem'
 
-import { IDLE_LIMIT_MS, noticeSeconds } from './idle'
+import { noticeSeconds } from './idle'
 import { shouldAdopt } from './peers'
 import { configureRenewal, renewTokens } from './renewal'
+import { forgetTouch, noteUse, touchSoon, TOUCH_EVERY_MS } from './use'
 import { dropTokens, keepTokens, renewalDelay, tokens, tokensFrom } from './tokens'
 
 const pair = (refresh: string) => ({
@@ -78,13 +79,54 @@ describe('renewal', () => {
 })
 
 describe('an idle desk', () => {
+  const HOUR = 3_600_000
   it.each([
-    [0, null],
-    [IDLE_LIMIT_MS - 60_001, null],
-    [IDLE_LIMIT_MS - 60_000, 60],
-    [IDLE_LIMIT_MS - 500, 1],
-    [IDLE_LIMIT_MS + 500, 0],
-  ])('after %d ms is warned with %s', (idle, seconds) => {
-    expect(noticeSeconds(idle)).toBe(seconds)
+    [0, HOUR, null],
+    [HOUR - 60_001, HOUR, null],
+    [HOUR - 60_000, HOUR, 60],
+    [HOUR - 500, HOUR, 1],
+    [HOUR + 500, HOUR, 0],
+    [29_000, 60_000, null],
+    [31_000, 60_000, 29],
+  ])('after %d ms of %d is warned with %s', (idle, limit, seconds) => {
+    expect(noticeSeconds(idle, limit)).toBe(seconds)
+  })
+})
+
+describe('hands that ask nothing', () => {
+  const touch = vi.fn()
+
+  beforeEach(() => {
+    vi.useFakeTimers()
+    touch.mockReset()
+    forgetTouch()
+    noteUse()
+  })
+  afterEach(() => vi.useRealTimers())
+
+  it('touch the session once, half a minute after its last use', () => {
+    for (let second = 0; second < 30; second += 1) {
+      touchSoon(touch)
+      vi.advanceTimersByTime(1_000)
+    }
+    expect(touch).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(1_000)
+    expect(touch).toHaveBeenCalledOnce()
+  })
+
+  it('touch it at once when it has long been unused', () => {
+    vi.advanceTimersByTime(2 * TOUCH_EVERY_MS)
+    touchSoon(touch)
+    vi.advanceTimersByTime(0)
+    expect(touch).toHaveBeenCalledOnce()
+  })
+
+  it('leave it alone when a request has said so first', () => {
+    vi.advanceTimersByTime(20_000)
+    touchSoon(touch)
+    vi.advanceTimersByTime(5_000)
+    noteUse()
+    vi.advanceTimersByTime(2 * TOUCH_EVERY_MS)
+    expect(touch).not.toHaveBeenCalled()
   })
 })

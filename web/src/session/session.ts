@@ -19,12 +19,15 @@ export type EndReason = 'expired' | 'idle' | 'left'
 
 export const me = shallowRef<Me | null>(null)
 
+/** Why the last session of this tab ended. */
+export const endedBy = shallowRef<EndReason>('expired')
+
 let onEnd: (reason: EndReason) => void = () => undefined
 
 /** Called once at start-up; `ended` leads to the login page. */
 export async function startSession(ended: (reason: EndReason) => void): Promise<void> {
   onEnd = ended
-  configureRenewal({ exchange: exchangeRefreshToken, expired: () => endHere('expired') })
+  configureRenewal({ exchange: exchangeRefreshToken, expired: sessionRefused })
   listenToPeers({ ended: () => endHere('left'), active: noteActivity })
   await askPeers()
 }
@@ -33,6 +36,7 @@ function endHere(reason: EndReason): void {
   if (!tokens.value) return
   dropTokens()
   me.value = null
+  endedBy.value = reason
   onEnd(reason)
 }
 
@@ -52,9 +56,16 @@ export function logOut(reason: EndReason = 'left'): void {
   endHere(reason)
 }
 
-export async function loadMe(): Promise<Me> {
-  me.value = await fetchMe()
-  return me.value
+/** `byClock` when no person asks for it, so that it is no use of the session. */
+export async function loadMe(byClock = false): Promise<void> {
+  const found = await fetchMe(byClock)
+  // The session may have ended while the answer was under way.
+  if (tokens.value) me.value = found
+}
+
+/** The server has refused the session for good. */
+export function sessionRefused(): void {
+  endHere('expired')
 }
 
 export function isLoggedIn(): boolean {

@@ -1,13 +1,20 @@
-/** Sentences about one dead letter. */
+/** Reasons of dead letters and sentences about one. */
 import type { DeadLetter } from '@/data/deadletters'
-import { translate } from '@/i18n'
-import { sayName } from '@/parts/words'
+import { entries, translate } from '@/i18n'
+import { sayCode, sayName } from '@/parts/words'
 
-type Named = Pick<DeadLetter, 'reason_name_zh' | 'reason_name_en'>
+type Named = Pick<DeadLetter, 'reason' | 'reason_name_zh' | 'reason_name_en'>
 type Hindered = Pick<DeadLetter, 'replayable' | 'whole' | 'stream'>
 
-export function sayReason({ reason_name_zh, reason_name_en }: Named): string {
-  return sayName({ name_zh: reason_name_zh, name_en: reason_name_en })
+/** Reasons to filter by, in the order a message meets them on its way in. */
+export const REASONS = entries('reason')
+
+/** The catalogue's name, as the filter has it; the server's for a reason that is newer than this. */
+export function sayReason({ reason, reason_name_zh, reason_name_en }: Named): string {
+  const known = REASONS.includes(reason)
+  return known
+    ? sayCode('reason', reason)
+    : sayName({ name_zh: reason_name_zh, name_en: reason_name_en })
 }
 
 /** Why a letter can never be replayed; empty where it can. The order is the server's. */

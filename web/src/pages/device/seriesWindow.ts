@@ -1,8 +1,9 @@
 /** The window and bucket of the chart, kept in the address bar and moving with the clock. */
 import { computed, type Ref } from 'vue'
 
+import { serverNow } from '@/data/connection'
+import type { TimeSpan } from '@/data/devices'
 import { useAddress } from '@/parts/address'
-import { now } from '@/parts/now'
 
 import { chooseBucket, offeredBuckets, spanOf, WINDOWS, type WindowName } from './window'
 
@@ -15,26 +16,22 @@ export function useSeriesWindow(interval: Ref<number | null>) {
 
   const name = computed<WindowName>(() => WINDOWS.find((known) => known === asked.value) ?? '24h')
 
-  // Two numbers, not one new object every second: a query is asked anew only when they move.
-  const startAt = computed(() => current()?.start ?? null)
-  const endAt = computed(() => current()?.end ?? null)
-  const span = computed(() =>
-    startAt.value === null || endAt.value === null
-      ? null
-      : { start: startAt.value, end: endAt.value },
-  )
-
-  function current() {
-    return spanOf(name.value, now.value, { start: start.value, end: end.value })
+  /** The ends as they are at this moment; null while custom ones are unfinished. */
+  function ends(): TimeSpan | null {
+    return spanOf(name.value, serverNow(), { start: start.value, end: end.value })
   }
 
-  const seconds = computed(() => (span.value ? (span.value.end - span.value.start) / 1000 : 0))
+  // Of a named window the length never changes, however the clock runs.
+  const seconds = computed(() => {
+    const span = ends()
+    return span ? (span.end - span.start) / 1000 : 0
+  })
   const offered = computed(() => offeredBuckets(seconds.value, interval.value))
   const bucket = computed(() => chooseBucket(askedBucket.value, offered.value, seconds.value))
 
   /** A custom window begins with what is on the screen; a named one forgets the custom ends. */
   function choose(wanted: WindowName): void {
-    const custom = wanted === 'custom' && span.value
+    const custom = wanted === 'custom' ? ends() : null
     const iso = (moment: number) => new Date(moment).toISOString()
     set({
       window: wanted,
@@ -44,7 +41,7 @@ export function useSeriesWindow(interval: Ref<number | null>) {
     })
   }
 
-  return { name, span, offered, bucket, askedBucket, start, end, choose }
+  return { name, ends, seconds, offered, bucket, askedBucket, start, end, choose }
 }
 
 export type SeriesWindow = ReturnType<typeof useSeriesWindow>

@@ -1,4 +1,5 @@
 /** Windows and buckets of a chart: which are offered, which is chosen, and the request they make. */
+import type { TimeSpan } from '@/data/devices'
 import { shanghaiToUtc } from '@/format/time'
 
 export const WINDOWS = ['1h', '6h', '24h', '7d', '30d', 'custom'] as const
@@ -61,28 +62,23 @@ export function chooseBucket(
   return pleasant ?? rolled.at(-1) ?? offered.at(-1) ?? '1d'
 }
 
-export interface Span {
-  /** ms since epoch */
-  start: number
-  end: number
-}
-
-/** A named window ends now, rounded up so that it moves in steps; null while custom is unfinished. */
+/** A named window ends now; null while a custom one is unfinished. */
 export function spanOf(
   name: WindowName,
   now: number,
   custom: { start: string; end: string },
-): Span | null {
-  if (name !== 'custom') {
-    const seconds = WINDOW_SECONDS[name]
-    const step = Math.max(10, Math.min(60, seconds / 360)) * 1000
-    const end = Math.ceil(now / step) * step
-    return { start: end - seconds * 1000, end }
-  }
+): TimeSpan | null {
+  if (name !== 'custom') return { start: now - WINDOW_SECONDS[name] * 1000, end: now }
   if (!custom.start || !custom.end) return null
   const start = Date.parse(custom.start)
   const end = Date.parse(custom.end)
   return start < end ? { start, end } : null
+}
+
+/** ms after which a moving window is asked for again: twice in a bucket, but never in a hurry. */
+export function stepMs(bucket: Bucket): number {
+  const seconds = bucket === 'raw' ? 0 : BUCKET_SECONDS[bucket] / 2
+  return Math.min(60, Math.max(10, seconds)) * 1000
 }
 
 /** A date-time field's wall text as the UTC text that the address bar and the server speak. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Problem } from '@/data/problem'
 import { knows } from '@/i18n'
 
+import { missingFields } from './fields'
 import { safeNext } from './next'
 import { readRefusal } from './refusal'
 
@@ -34,6 +35,17 @@ describe('a refused log-in', () => {
 
   it('for a locked account without a time promises none', () => {
     expect(refused(429, 'locked_out').key).toBe('login.refused.locked_out_somewhen')
+  })
+})
+
+describe('a form not filled in', () => {
+  it.each([
+    [{ username: ' ', password: '', totp: '' }, true, ['username', 'password', 'totp']],
+    [{ username: 'wang', password: 'x', totp: '123' }, true, ['totp']],
+    [{ username: 'wang', password: 'x', totp: '' }, false, []],
+  ])('%j (code asked: %s) lacks %j', (fields, asksCode, lacks) => {
+    expect(missingFields(fields, asksCode)).toEqual(lacks)
+    for (const field of lacks) expect(knows(`login.missing.${field}`)).toBe(true)
   })
 })
 

@@ -1,14 +1,14 @@
 /** Queues in words: the server names them `owner:what`, or just `what` for tables. */
 import { formatBytes, formatNumber } from '@/format/number'
-import { translate } from '@/i18n'
+import { translateCount } from '@/i18n'
 import { sayCode } from '@/parts/words'
 
 interface Kind {
   write: (amount: number) => string
 }
 
-const messages: Kind = { write: (n) => `${formatNumber(n)} ${translate('unit.messages')}` }
-const jobs: Kind = { write: (n) => `${formatNumber(n)} ${translate('unit.jobs')}` }
+const messages: Kind = { write: (n) => translateCount('count.messages', n, formatNumber(n)) }
+const jobs: Kind = { write: (n) => translateCount('count.jobs', n, formatNumber(n)) }
 const bytes: Kind = { write: formatBytes }
 
 const KINDS: Readonly<Record<string, Kind>> = { bytes_held: bytes, jobs }

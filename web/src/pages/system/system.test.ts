@@ -1,12 +1,17 @@
-import { describe, expect, it } from 'vitest'
+import { mount } from '@vue/test-utils'
+import { beforeEach, describe, expect, it } from 'vitest'
 
 import type { DeviceCount, Ledger } from '@/data/system'
+import { i18n, language } from '@/i18n'
 
 import { filling, share } from './filling'
 import { imbalance } from './ledger'
 import { deviceMatrix } from './matrix'
-import { sayDetail } from './processDetail'
+import LedgerVerdict from './LedgerVerdict.vue'
+import { tellDetail } from './processDetail'
 import { sayAmount, sayQueue } from './queueNames'
+
+beforeEach(() => (language.value = 'zh'))
 
 describe('the ledger', () => {
   const ledger = (deliveries: number): Ledger => ({
@@ -51,9 +56,27 @@ describe('names of queues', () => {
     expect(sayQueue(name)).toBe(said)
     expect(sayAmount(name, length)).toBe(amount)
   })
+
+  it('are counted in the singular too', () => {
+    language.value = 'en'
+    expect([0, 1, 2].map((n) => sayAmount('jobs', n))).toEqual(['0 jobs', '1 job', '2 jobs'])
+  })
 })
 
 describe('a process', () => {
+  const told = (detail: Record<string, unknown>) => tellDetail(detail).map(({ text }) => text)
+
+  it('without its broker says so first, in red', () => {
+    const [first] = tellDetail({ devices: 3, connected: false })
+    expect(first).toMatchObject({ text: '未连接消息代理', tone: 'red' })
+    expect(first?.icon).not.toBeNull()
+  })
+
+  it('tells its last error', () => {
+    const [first] = tellDetail({ tally: { stored: 1, last_error: 'disk full' } })
+    expect(first).toMatchObject({ text: '最近错误：disk full', tone: 'orange' })
+  })
+
   it('speaks in short words and leaves out what is empty', () => {
     const detail = {
       tally: { stored: 1432, last_error: '' },
@@ -61,7 +84,40 @@ describe('a process', () => {
       connected: true,
       novel: 'x',
     }
-    expect(sayDetail(detail)).toBe('入库 1,432 · 已连接代理 · novel x')
+    expect(told(detail)).toEqual(['入库 1,432', '已连接消息代理', 'novel x'])
+  })
+
+  it('reads the broker’s figures, which come as text', () => {
+    const broker = {
+      bytes_held: '98304',
+      messages_held: '1200',
+      version: 'mosquitto version 2.0.21',
+    }
+    expect(told({ in_charge: false, broker })).toEqual([
+      '待命',
+      '占用内存 96 kB',
+      '滞留报文 1,200',
+      'Mosquitto 2.0.21',
+    ])
+  })
+})
+
+describe('the verdict on the ledger', () => {
+  const verdict = (missing: number, fresh = { ageSeconds: 1, stale: false }) =>
+    mount(LedgerVerdict, { global: { plugins: [i18n] }, props: { missing, fresh } })
+
+  it('is read out by its word alone, which no figure changes', async () => {
+    const wrapper = verdict(3)
+    const said = wrapper.find('[role="alert"]').text()
+    await wrapper.setProps({ missing: 4 })
+    expect(wrapper.text()).toContain('相差 4 条')
+    expect(wrapper.find('[role="alert"]').text()).toBe(said)
+  })
+
+  it('that is old looks old and tells its age', () => {
+    const wrapper = verdict(0, { ageSeconds: 90, stale: true })
+    expect(wrapper.text()).toContain('账平 · 2 分钟前')
+    expect(wrapper.classes()).toEqual(['verdict', 'old'])
   })
 })
 

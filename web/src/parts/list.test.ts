@@ -1,0 +1,71 @@
+import { mount } from '@vue/test-utils'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { computed, defineComponent, h, ref, type Ref } from 'vue'
+import { createMemoryHistory, createRouter, type Router } from 'vue-router'
+
+import { i18n, language } from '@/i18n'
+
+import ListPage from './ListPage.vue'
+import { useList } from './list'
+
+const STATES = ['open', 'lost'] as const
+
+let router: Router
+let asked: Ref<object>
+const items = ref([{ id: 1 }])
+
+function ask(query: Ref<object>) {
+  asked = query
+  return {
+    data: computed(() => ({ items: items.value, next: 'c2' })),
+    error: ref<unknown>(null),
+    isPending: ref(false),
+    dataUpdatedAt: ref(Date.now()),
+    refetch: vi.fn(),
+  }
+}
+
+const page = defineComponent({
+  setup() {
+    const { list } = useList(ask, { state: STATES, q: null })
+    return () => h(ListPage, { list, title: 'list', none: 'gaps.none', noneText: 'gaps.noneText' })
+  },
+})
+
+async function open(address: string) {
+  router = createRouter({
+    history: createMemoryHistory(),
+    routes: [{ path: '/list', component: page }],
+  })
+  await router.push(address)
+  return mount(page, { global: { plugins: [i18n, router] } })
+}
+
+beforeEach(() => {
+  language.value = 'zh'
+  items.value = [{ id: 1 }]
+})
+
+describe('a list', () => {
+  it('asks for what the address says, and for nothing it does not know', async () => {
+    await open('/list?state=junk&q=well&after=c1&other=1')
+    expect(asked.value).toEqual({ q: 'well', after: 'c1' })
+  })
+
+  it('shows everything again when its filters are cleared', async () => {
+    const wrapper = await open('/list?state=open&q=well&after=c1')
+    const clear = wrapper.findAll('button').find((button) => button.text() === '清除筛选')
+    await clear?.trigger('click')
+    await vi.waitFor(() => expect(router.currentRoute.value.fullPath).toBe('/list'))
+  })
+
+  it('that ends before the page asked for offers the first page, and keeps its pager', async () => {
+    items.value = []
+    const wrapper = await open('/list?after=c1')
+    expect(wrapper.text()).toContain('本页已无内容')
+    expect(wrapper.find('nav.pager').exists()).toBe(true)
+    const first = wrapper.findAll('button').find((button) => button.text() === '回到首页')
+    await first?.trigger('click')
+    await vi.waitFor(() => expect(router.currentRoute.value.fullPath).toBe('/list'))
+  })
+})

@@ -1,0 +1,73 @@
+/** A list of the server as a page shows it: filters in the address bar, one page, its age. */
+import { computed, reactive, type Ref, type WritableComputedRef } from 'vue'
+
+import { CALM_MS } from '@/data/polling'
+
+import { useAddress } from './address'
+import { useFreshness, type Fresh } from './freshness'
+
+/** What a query of a list gives, whatever its items. */
+export interface ListQuery<Item> {
+  data: Ref<{ items: Item[]; next?: string | null | undefined } | undefined>
+  error: Ref<unknown>
+  isPending: Ref<boolean>
+  dataUpdatedAt: Ref<number>
+  refetch: () => unknown
+}
+
+/** Filters by name: a closed list of values, or null where any text may be asked for. */
+type Fields = Readonly<Record<string, readonly string[] | null>>
+
+/** What `ListPage` draws. */
+export interface List<Item> {
+  readonly items: Item[]
+  readonly next: string | null
+  /** Begin of this page; empty on the first. */
+  readonly after: string
+  readonly there: boolean
+  readonly pending: boolean
+  readonly error: unknown
+  readonly fresh: Fresh
+  /** Some filter is set. */
+  readonly filtered: boolean
+  clear: () => void
+  toFirst: () => void
+  retry: () => void
+}
+
+/** `ask` is a query of `data/`, which asks again every ten seconds. */
+export function useList<Asked extends object, Item, Named extends Fields>(
+  ask: (query: Ref<Asked>) => ListQuery<Item>,
+  fields: Named,
+) {
+  const { set, field, choice } = useAddress()
+  const names = Object.keys(fields)
+  const filters = Object.fromEntries(
+    Object.entries(fields).map(([name, known]) => [
+      name,
+      known ? choice(name, known) : field(name),
+    ]),
+  ) as Record<string, WritableComputedRef<string>>
+  const after = field('after')
+
+  const query = computed(() => {
+    const all = [...names.map((name) => [name, filters[name]?.value]), ['after', after.value]]
+    return Object.fromEntries(all.filter(([, value]) => value)) as Asked
+  })
+  const asked = ask(query)
+
+  const list: List<Item> = reactive({
+    items: computed(() => asked.data.value?.items ?? []),
+    next: computed(() => asked.data.value?.next ?? null),
+    after,
+    there: computed(() => asked.data.value !== undefined),
+    pending: asked.isPending,
+    error: asked.error,
+    fresh: useFreshness(asked, CALM_MS),
+    filtered: computed(() => names.some((name) => filters[name]?.value)),
+    clear: () => set(Object.fromEntries([...names, 'after'].map((name) => [name, '']))),
+    toFirst: () => set({ after: '' }, 'push'),
+    retry: () => void asked.refetch(),
+  }) as List<Item>
+  return { list, filters: filters as Record<keyof Named, WritableComputedRef<string>>, set, field }
+}
