@@ -32,7 +32,7 @@ def test_a_quantity_that_means_nothing_is_refused(keeper):
 
 def test_a_quantity_is_added_once_and_its_unit_stays(keeper):
     made = keeper.post(QUANTITIES, json=OZONE)
-    assert (made.status_code, made.json()) == (201, OZONE)
+    assert (made.status_code, made.json()) == (201, OZONE | {"version": 1})
     assert keeper.post(QUANTITIES, json=OZONE).json()["code"] == "quantity_exists"
     headers = {"If-Match": made.headers["ETag"]}
     assert (
@@ -40,7 +40,7 @@ def test_a_quantity_is_added_once_and_its_unit_stays(keeper):
     )
     change = {"plausible_max": None, "name_zh": "臭氧（小时）"}
     changed = keeper.patch(f"{QUANTITIES}/ozone", json=change, headers=headers)
-    assert changed.json() == OZONE | change
+    assert changed.json() == OZONE | change | {"version": 2}
     assert keeper.patch(f"{QUANTITIES}/ozone", json=change, headers=headers).status_code == 412
 
 

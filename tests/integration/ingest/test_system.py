@@ -66,7 +66,9 @@ def test_an_empty_system_is_shown_with_zeros(analyst: Api) -> None:
     }  # fmt: skip
     assert shown["rate"] == {"window_seconds": 10, "messages_per_second": 0.0}
     queues = {queue["name"]: queue for queue in shown["queues"]}
-    assert queues.keys() == {"dead_letters", "dead_letter_replays", "outbox", "jobs"}
+    assert queues.keys() == {
+        "dead_letters", "dead_letter_replays", "outbox", "jobs_failed", "jobs",
+    }  # fmt: skip
     assert {queue["length"] for queue in queues.values()} == {0}
     assert shown["as_of"].endswith("Z")
 
