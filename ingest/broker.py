@@ -44,9 +44,13 @@ def parse(url: str) -> BrokerAddress:
     )
 
 
-def prepare(client: Client, address: BrokerAddress) -> None:
-    """Credentials and TLS of a client that is about to connect."""
-    client.username_pw_set(address.username, address.password)
+def prepare(client: Client, name: str, address: BrokerAddress) -> None:
+    """Credentials and TLS of a client that is about to connect.
+
+    The user name is the client id, as the broker has it of everybody: no device can then take a
+    session of ours over (docs/decisions/0024).
+    """
+    client.username_pw_set(name, address.password)
     if address.tls:
         client.tls_set(cert_reqs=ssl.CERT_REQUIRED)
 
@@ -54,7 +58,7 @@ def prepare(client: Client, address: BrokerAddress) -> None:
 def new_client(client_id: str, address: BrokerAddress) -> Client:
     """A plain MQTT 5 client, ready to connect."""
     client = Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTv5)
-    prepare(client, address)
+    prepare(client, client_id, address)
     return client
 
 

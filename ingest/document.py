@@ -52,13 +52,20 @@ DESCRIPTION = """\
 What devices and the centre say to each other over MQTT 5, as the centre sees it: it receives what
 devices publish, and sends commands.
 
-A device signs in with its id as user name and may publish under its own id only. Publish at QoS 1
-and keep each message until PUBACK says success: reason code 0x10 (no matching subscribers) and
-every code from 0x80 on mean that it was not delivered. Number messages by `boot` (grows with every
-start, never repeats) and `seq` (from 0 without a hole, one counter over all numbered streams);
-keep the last ten minutes, and publish again, byte for byte, what a `resend` names. The content
-type is application/json, or application/msgpack where the MQTT 5 property says so.
+A device signs in with its id as user name and may publish under its own id only. Its id is its
+client id as well, whatever it says: one session per device. Publish at QoS 1 and keep each message
+until PUBACK says success: reason code 0x10 (no matching subscribers) and every code from 0x80 on
+mean that it was not delivered. Number messages by `boot` (grows with every start, never repeats)
+and `seq` (from 0 without a hole, one counter over all numbered streams); keep the last ten minutes,
+and publish again, byte for byte, what a `resend` names. The content type is application/json, or
+application/msgpack where the MQTT 5 property says so.
 """
+
+# Name: protocol, port, and what it is.
+SERVERS = {
+    "city": ("secure-mqtt", "8883", "The city's broker (城市消息代理), with TLS."),
+    "local": ("mqtt", "11883", "The local stack (本机), on 127.0.0.1 alone."),
+}
 
 
 def document() -> dict[str, Any]:
@@ -74,6 +81,7 @@ def document() -> dict[str, Any]:
             "description": DESCRIPTION,
             "license": {"name": "Apache-2.0"},
         },
+        "servers": {name: _server(*row) for name, row in SERVERS.items()},
         "defaultContentType": wire.JSON,
         "channels": {stream: _channel(stream) for stream in streams},
         "operations": {
@@ -81,11 +89,28 @@ def document() -> dict[str, Any]:
             **{f"send_{stream}": _operation("send", stream) for stream in DOWN},
         },
         "components": {
+            "securitySchemes": {
+                "credential": {
+                    "type": "userPassword",
+                    "description": "The device's id and its credential.",
+                }
+            },
             "messages": {
                 stream: _message(stream, kind, text) for stream, (kind, text) in streams.items()
             },
             "schemas": dict(sorted(schemas.items())),
         },
+    }
+
+
+def _server(protocol: str, port: str, text: str) -> dict[str, Any]:
+    return {
+        "host": "{host}:{port}",
+        "protocol": protocol,
+        "protocolVersion": "5.0",
+        "description": text,
+        "variables": {"host": {}, "port": {"default": port}},
+        "security": [{"$ref": "#/components/securitySchemes/credential"}],
     }
 
 

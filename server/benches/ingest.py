@@ -24,7 +24,9 @@ QUANTITIES = (
 )
 MODEL = "generic-water-level"
 OFFERED = 7_150  # messages/s: a little above the bar, since the span ends with the last commit
-OVERLOAD = 24_000  # messages/s offered when the capacity of a consumer is sought: more than any takes
+OVERLOAD = (
+    24_000  # messages/s offered when the capacity of a consumer is sought: more than any takes
+)
 QUICK = {"seconds": 10, "rounds": 1}
 COUNTS = "SELECT coalesce(sum({}), 0)::bigint FROM counters"
 
