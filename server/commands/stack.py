@@ -35,7 +35,7 @@ def up() -> None:
 @group.command()
 def down() -> None:
     """Stop the servers; their data stays."""
-    with _stack() as stack:
+    with _stack() as stack, stack.unused():
         stack.down()
 
 
@@ -51,7 +51,7 @@ def reset(yes: bool = typer.Option(False, "--yes", help="Really remove all data.
     """Stop the servers and remove every row and every password."""
     if not yes:
         raise StackFailed("This removes every row and every password. If you mean it, say --yes.")
-    with _stack() as stack:
+    with _stack() as stack, stack.unused():
         stack.reset()
 
 
