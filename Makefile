@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 CODE := center ingest server simulators deploy tests
-.PHONY: help setup demo test bench lint stack-up stack-down clean set-up-demo set-up-test
+.PHONY: help setup demo web test bench lint stack-up stack-down clean set-up-demo set-up-test
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,6 +15,8 @@ demo: set-up-demo ## Run the whole system with a simulated city until Ctrl-C
 test: set-up-test lint ## Run every test
 	.venv/bin/pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 	npm --prefix web test
+
+web: set-up-demo ## Build the web pages
 
 bench: set-up-demo ## Measure: make bench NAME=ingest or NAME=api
 	.venv/bin/hengyang bench $(or $(NAME),$(error say which one: make bench NAME=ingest))

@@ -72,12 +72,20 @@ class RedisSettings(Settings):
 class MqttSettings(Settings):
     """Where the broker is, and which files it reads accounts and rights from."""
 
-    mqtt_url: str = Field(description="mqtt://user:password@host:port, or mqtts:// with TLS.")
+    mqtt_url: str = Field(
+        description="mqtt://ingest:password@host:port, or mqtts:// with TLS. The password is that"
+        " of all accounts of our programs (docs/operations.md)."
+    )
     mqtt_load_url: str | None = Field(
         None, description="Account that may write for any device: concentrators, benches, faults."
     )
     mqtt_files_dir: Path | None = Field(
         None, description="Folder of the broker's passwd and acl files; none: not ours to write."
+    )
+    mqtt_admin_socket: Path | None = Field(
+        None,
+        description="Unix socket of the broker on which a client id is free to choose: sessions of"
+        " accounts that end are ended there.",
     )
     mqtt_pid_file: Path | None = Field(None, description="Broker to send SIGHUP after a change.")
     mqtt_queue_bytes: int = Field(

@@ -2,10 +2,8 @@
 
 import time
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from paho.mqtt.client import Client, ConnectFlags, MQTTMessage, MQTTv5
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.client import Client, ConnectFlags, MQTTMessage
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
@@ -26,9 +24,11 @@ class BrokerFigures:
     dropped: int
 
 
-def figures(url: str) -> BrokerFigures:
-    """Ask the broker; raises OSError if it cannot be reached, refuses us or says nothing."""
-    parts = urlsplit(url)
+def figures(client: Client, host: str, port: int) -> BrokerFigures:
+    """Ask through an MQTT 5 client that has its credentials and TLS.
+
+    Raises OSError if the broker cannot be reached, refuses us or says nothing.
+    """
     found: dict[str, int] = {}
     refused: list[str] = []
 
@@ -46,10 +46,8 @@ def figures(url: str) -> BrokerFigures:
     def received(_client: Client, _data: object, message: MQTTMessage) -> None:
         found[TOPICS[message.topic]] = int(message.payload)
 
-    client = Client(CallbackAPIVersion.VERSION2, "hengyang-doctor", protocol=MQTTv5)
-    client.username_pw_set(parts.username, parts.password)
     client.on_connect, client.on_message = connected, received
-    client.connect(parts.hostname or "127.0.0.1", parts.port or 1883)
+    client.connect(host, port)
     deadline = time.monotonic() + WAIT_SECONDS
     while len(found) < len(TOPICS) and not refused and time.monotonic() < deadline:
         client.loop(0.5)

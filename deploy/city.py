@@ -2,18 +2,19 @@
 
 import json
 import signal
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from types import FrameType
 
 from deploy.kept import Program, StackServer
-from deploy.single import AlreadyRunning, only_one
+from deploy.single import UP_LOCK, AlreadyRunning, only_one
 from deploy.stack import SERVERS, LocalStack
 from deploy.stack.environment import names_own_servers
 from deploy.stack.ports import holder, is_free
@@ -22,6 +23,8 @@ from deploy.supervise import Supervisor
 
 READY_SECONDS = 90.0
 GRACE_SECONDS = 10.0
+# Who listens on all addresses is asked on this one.
+HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # a key, nothing is bound to it
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HENGYANG = str(Path(sys.executable).with_name("hengyang"))
 
@@ -39,10 +42,12 @@ class City:
     port: int
     scenario: str | None  # of the simulated city; None for a city with devices of its own
     role_names: Mapping[str, str]  # of the first users, by user name
+    tls: bool = False  # whether the API speaks HTTPS
 
     @property
     def address(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.tls else 'http'}://{host}:{self.port}"
 
     @property
     def log_dir(self) -> Path:
@@ -63,7 +68,7 @@ class City:
         ]
 
     def _answers(self) -> bool:
-        connection = HTTPConnection(self.host, self.port, timeout=5)
+        connection = self._connection(HERE.get(self.host, self.host))
         try:
             connection.request("GET", "/readyz")
             return connection.getresponse().status == 200
@@ -71,6 +76,14 @@ class City:
             return False
         finally:
             connection.close()
+
+    def _connection(self, host: str) -> HTTPConnection:
+        if not self.tls:
+            return HTTPConnection(host, self.port, timeout=5)
+        # Our own process on this machine is asked under a number; its certificate is for a name.
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return HTTPSConnection(host, self.port, timeout=5, context=context)
 
 
 def run(city: City) -> None:
@@ -82,7 +95,7 @@ def run(city: City) -> None:
     with ExitStack() as ending:
         ending.enter_context(_interruptible())
         try:
-            ending.enter_context(only_one(city.var_dir / "up.lock"))
+            ending.enter_context(only_one(city.var_dir / UP_LOCK))
         except AlreadyRunning as error:
             raise CityError(f"{error} It is at {city.address}.") from error
         _claim_port(city)

@@ -12,10 +12,11 @@ from functools import partial
 from pathlib import Path
 
 from deploy.stack import SERVERS, LocalStack
-from deploy.stack.ports import holder, is_free
+from deploy.stack.ports import HOST, holder, is_free
 from deploy.stack.rootfs import cache_dir, rootfs_dir
 
 GIGABYTE = 10**9
+TOTAL_GIGABYTES, FREE_GIGABYTES = 4, 1  # of memory
 TIME_ERROR = 5  # adjtimex(2): nobody keeps the clock in step
 
 
@@ -58,32 +59,38 @@ def line(finding: Finding) -> str:
     return text if finding.good else f"{text}\n     {'':<22} -> {finding.check.remedy}"
 
 
-def machine_checks(var_dir: Path, api_host: str, api_port: int) -> list[Check]:
+def machine_checks(var_dir: Path) -> list[Check]:
     """The rows that need nothing but this machine."""
-    stack = LocalStack(var_dir)
     return [
-        Check("bubblewrap", lambda: version("bwrap"), "apt-get install bubblewrap"),
         Check("setpriv", lambda: version("setpriv"), "apt-get install util-linux"),
-        Check("user namespaces", _user_namespaces, NAMESPACES),
-        Check("root file system", _rootfs, "Run: make stack-up (it needs mmdebstrap)."),
         Check("disk", lambda: _disk(var_dir), "Free at least 5 GB, or set HENGYANG_VAR_DIR."),
-        Check("memory", _memory, "Close other programs; 4 GB free are needed."),
+        Check("memory", _memory, MEMORY),
         Check("open files", _open_files, "Raise the hard limit: ulimit -Hn 65536."),
         Check("time zones", _time_zones, "apt-get install tzdata"),
         Check("text encoding", _encoding, "Set LANG=C.UTF-8, else Chinese is garbled.", False),
         Check("clock", _clock, "apt-get install systemd-timesyncd, or device times look skewed.",
               needed=False),
-        *(
-            Check(f"port of {name}", partial(_port_of, stack, name), PORTS)
-            for name in SERVERS
-        ),
-        Check("port of the API", lambda: _api_port(api_host, api_port), "Set HENGYANG_API_PORT."),
         Check("Node", _node, "Install Node 20 or newer: it builds the web pages.", needed=False),
         Check("Chromium", lambda: version("chromium"), "apt-get install chromium: tests need it.",
               needed=False),
     ]  # fmt: skip
 
 
+def stack_checks(var_dir: Path) -> list[Check]:
+    """The rows of the local stack; a city with servers of its own needs none of them."""
+    stack = LocalStack(var_dir)
+    return [
+        Check("bubblewrap", lambda: version("bwrap"), "apt-get install bubblewrap"),
+        Check("user namespaces", _user_namespaces, NAMESPACES),
+        Check("root file system", _rootfs, "Run: make stack-up (it needs mmdebstrap)."),
+        *(Check(f"port of {name}", partial(_port_of, stack, name), PORTS) for name in SERVERS),
+    ]
+
+
+MEMORY = (
+    f"The machine needs {TOTAL_GIGABYTES} GB of memory, {FREE_GIGABYTES} GB of it available:"
+    " close other programs."
+)
 NAMESPACES = (
     "Allow them: sysctl kernel.unprivileged_userns_clone=1; in a container start it with rights"
     " to make namespaces; on Ubuntu add an AppArmor profile for bwrap."
@@ -131,7 +138,7 @@ def _memory() -> str:
     lines = Path("/proc/meminfo").read_text().splitlines()
     kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in lines}
     total, free = (kilobytes[key] * 1024 / GIGABYTE for key in ("MemTotal", "MemAvailable"))
-    if free < 1 or total < 4:
+    if free < FREE_GIGABYTES or total < TOTAL_GIGABYTES:
         raise Trouble(f"{free:.1f} GB of {total:.1f} GB available")
     return f"{free:.0f} GB of {total:.0f} GB available"
 
@@ -165,20 +172,14 @@ def _port_of(stack: LocalStack, name: str) -> str:
     port = getattr(stack.ports, name)
     if stack.record(name) is not None:
         return f"{port}, its own server listens"
-    return _free(port)
+    return free(port)
 
 
-def _api_port(host: str, port: int) -> str:
-    return _free(port, host, ours=("hengyang", "python", "uvicorn"))
-
-
-def _free(port: int, host: str = "127.0.0.1", ours: tuple[str, ...] = ()) -> str:
-    if is_free(port, host):
-        return f"{port}, free"
-    by = holder(port) or "another user's process"
-    if ours and by.startswith(ours):
-        return f"{port}, held by {by}"
-    raise Trouble(f"{port} is in use by {by}")
+def free(port: int, host: str = HOST) -> str:
+    """Says that a port is free; raises Trouble with who listens there."""
+    if not is_free(port, host):
+        raise Trouble(f"{port} is in use by {holder(port) or 'a process that cannot be seen'}")
+    return f"{port}, free"
 
 
 def _node() -> str:

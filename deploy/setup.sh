@@ -14,6 +14,64 @@ fail() {
     exit 1
 }
 
+# --- One at a time, and nothing left behind --------------------------------------------------
+
+exec 9>>build/lock # held by the jobs too: one that outlives us is still at work in this folder
+if ! flock --nonblock 9; then
+    say "another set-up is at work in this folder: waiting for it"
+    flock 9
+fi
+
+# A job leads a process group of its own: one in ours would be started deaf to Ctrl-C, and go on.
+jobs_at_work=() # process numbers are the keys
+begin() {
+    set -m
+    "$@" </dev/null &
+    set +m
+    jobs_at_work[$!]=$1
+}
+
+finish() {
+    local status=0
+    wait "$1" || status=$?
+    unset "jobs_at_work[$1]"
+    return "$status"
+}
+
+tell_jobs() {
+    local job
+    for job in "${!jobs_at_work[@]}"; do
+        # By sudo where sudo started what we may not signal ourselves.
+        kill "-$1" -- "-$job" 2>/dev/null || sudo -n kill "-$1" -- "-$job" 2>/dev/null || true
+    done
+}
+
+jobs_live() {
+    local job
+    [ -z "$(jobs -rp)" ] || return 0
+    for job in "${!jobs_at_work[@]}"; do
+        if kill -0 -- "-$job" 2>/dev/null; then return 0; fi
+    done
+    return 1
+}
+
+# Whatever ends us ends the jobs, in the way that lets apt and pip tidy up; a second Ctrl-C kills.
+end_jobs() {
+    local tenths
+    jobs_live || return 0
+    trap 'tell_jobs KILL' INT TERM HUP
+    say "ending what is still at work"
+    tell_jobs INT
+    for ((tenths = 0; tenths < 3000; tenths++)); do
+        jobs_live || return 0
+        sleep 0.1
+    done
+}
+trap end_jobs EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
 # A step is repeated only when the content of what it is made from has changed.
 # step NAME "WHAT IT SAYS" INPUTS-HASH COMMAND...
 step() {
@@ -30,14 +88,14 @@ logged() {
     local log=$LOGS/$1.log title=$2 started=$SECONDS
     shift 2
     say "$title ..."
-    "$@" >"$log" 2>&1 </dev/null &
+    begin "$@" >"$log" 2>&1
     local pid=$! beat=0
     while kill -0 "$pid" 2>/dev/null; do
         sleep 0.2
         beat=$((beat + 1))
         [ $((beat % 75)) -ne 0 ] || say "    $((SECONDS - started)) s: $(last_line "$log")"
     done
-    if ! wait "$pid"; then
+    if ! finish "$pid"; then
         tail -n 25 "$log" >&2
         fail "failed: $title (all of its output: $log)"
     fi
@@ -137,13 +195,16 @@ set_up_rootfs() {
     "$VENV/bin/python" -m deploy.stack rootfs >/dev/null
 }
 
-# The lock is npm 11's. npm 10, which comes with Node 20, sees other peers and refuses it.
+# The lock of the web packages is npm 11's. npm 10, which comes with Node 20, sees other peers and
+# refuses it, but installs the one npm of deploy/npm/package-lock.json, by its hash.
+npm_is_new() { [ "$(npm --version | cut -d . -f 1)" -ge 11 ]; }
+install_npm() {
+    mkdir -p build/npm
+    cp deploy/npm/package.json deploy/npm/package-lock.json build/npm
+    npm --prefix build/npm ci --no-audit --no-fund --loglevel=error
+}
 npm_of_the_lock() {
-    if [ "$(npm --version | cut -d . -f 1)" -ge 11 ]; then
-        npm "$@"
-    else
-        npx --yes npm@11 "$@"
-    fi
+    if npm_is_new; then npm "$@"; else build/npm/node_modules/.bin/npm "$@"; fi
 }
 install_web() { npm_of_the_lock --prefix web ci --no-audit --no-fund --loglevel=error; }
 build_web() { npm --prefix web run build; }
@@ -151,16 +212,16 @@ build_web() { npm --prefix web run build; }
 set_up_web() {
     [ -d web/node_modules ] || rm -f "$STAMPS/web-packages"
     [ -f web/dist/index.html ] || rm -f "$STAMPS/web-build"
+    [ -x build/npm/node_modules/.bin/npm ] || rm -f "$STAMPS/npm"
+    npm_is_new || step npm "npm of the web's lock" "$(hash_of deploy/npm/*.json)" install_npm
     step web-packages "web packages" "$(hash_of web/package.json web/package-lock.json)" install_web
     step web-build "web pages" "$(hash_of_web)" build_web
 }
 
 install_packages
 set_up_python
-# The two long steps that do not need each other share the cores; a failure of one waits for the
-# other, which would else go on unseen.
-trap wait EXIT
-set_up_rootfs &
+# The two long steps that do not need each other share the cores.
+begin set_up_rootfs
 rootfs=$!
 [ "$GOAL" = stack ] || set_up_web
-wait "$rootfs" || fail "the root file system could not be built"
+finish "$rootfs" || fail "the root file system could not be built"

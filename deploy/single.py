@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+UP_LOCK = "up.lock"  # below the data folder: held by `hengyang up`, and by what must not meet it
+
 
 class AlreadyRunning(Exception):
     """The program already runs in this folder."""
 
     def __init__(self, pid: str) -> None:
+        self.pid = pid
         super().__init__(f"It is already running (process {pid}).")
 
 

@@ -44,9 +44,13 @@ def parse(url: str) -> BrokerAddress:
     )
 
 
-def prepare(client: Client, address: BrokerAddress) -> None:
-    """Credentials and TLS of a client that is about to connect."""
-    client.username_pw_set(address.username, address.password)
+def prepare(client: Client, name: str, address: BrokerAddress) -> None:
+    """Credentials and TLS of a client that is about to connect.
+
+    The user name is the client id, as the broker has it of everybody: no device can then take a
+    session of ours over (docs/decisions/0024).
+    """
+    client.username_pw_set(name, address.password)
     if address.tls:
         client.tls_set(cert_reqs=ssl.CERT_REQUIRED)
 
@@ -56,7 +60,7 @@ def new_client(client_id: str, address: BrokerAddress, *, manual_ack: bool = Fal
     client = Client(
         CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTv5, manual_ack=manual_ack
     )
-    prepare(client, address)
+    prepare(client, client_id, address)
     return client
 
 

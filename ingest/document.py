@@ -8,7 +8,7 @@ import msgspec
 
 from ingest import wire
 from ingest.commands.names import ARGS
-from ingest.document_text import CONFIG, CREDENTIAL, DESCRIPTION, SERVER
+from ingest.document_text import CONFIG, CREDENTIAL, DESCRIPTION, SERVERS, server
 
 # Stream: what it carries, and one sentence. The order is that of the document.
 UP: dict[str, tuple[type[msgspec.Struct], str]] = {
@@ -64,7 +64,7 @@ def document() -> dict[str, Any]:
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": wire.JSON,
-        "servers": {"broker": SERVER},
+        "servers": {name: server(*row) for name, row in SERVERS.items()},
         "channels": {
             **{stream: _channel(stream, _forms(stream)) for stream in UP},
             "command": _channel("command", ["command", *map(_command_name, ARGS)]),

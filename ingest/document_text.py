@@ -10,9 +10,10 @@ DESCRIPTION = f"""\
 What devices and the centre say to each other over MQTT 5, as the centre sees it: it receives what
 devices publish, and sends commands.
 
-**Signing in.** User name and client id are the device's id, the password is its credential. Ask for
-a session that outlives the connection (no clean start, a session expiry of a day or more), and
-subscribe to `command` and `config` at QoS 1 after each connection.
+**Signing in.** The user name is the device's id, the password its credential. Its id is its client
+id as well, whatever it says: one session per device. Ask for a session that outlives the connection
+(no clean start, a session expiry of a day or more), and subscribe to `command` and `config` at QoS
+1 after each connection.
 
 **Status.** Leave a last will on the topic `status`: retained, QoS 1, `{{"state": "offline"}}`.
 After each connection publish `{{"state": "online", "boot": 3}}` there, retained; before an orderly
@@ -48,25 +49,35 @@ CREDENTIAL = {
     "description": "The device's id and the credential that its registration has shown once.",
 }
 
-SERVER: dict[str, Any] = {
-    "host": "{host}",
-    "protocol": "secure-mqtt",
-    "protocolVersion": "5.0",
-    "description": "The city's broker; without TLS only inside a closed network.",
-    "variables": {"host": {"description": "Name and port, e.g. mqtt.city.example:8883."}},
-    "security": [{"$ref": "#/components/securitySchemes/device"}],
-    "bindings": {
-        "mqtt": {
-            "clientId": "{device_id}",
-            "cleanSession": False,
-            "sessionExpiryInterval": SESSION_SECONDS,
-            "lastWill": {
-                "topic": wire.topic("{kind}", "{device_id}", wire.STATUS_STREAM),
-                "qos": 1,
-                "message": wire.encode(wire.Status(state="offline")).decode(),
-                "retain": True,
-            },
-            "bindingVersion": "0.2.0",
-        }
-    },
+# Name: protocol, port, and what it is.
+SERVERS = {
+    "city": ("secure-mqtt", "8883", "The city's broker (城市消息代理), with TLS."),
+    "local": ("mqtt", "11883", "The local stack (本机), on 127.0.0.1 alone."),
 }
+
+
+def server(protocol: str, port: str, text: str) -> dict[str, Any]:
+    """A broker of the document, with what a device says when it signs in."""
+    will = wire.topic("{kind}", "{device_id}", wire.STATUS_STREAM)
+    return {
+        "host": "{host}:{port}",
+        "protocol": protocol,
+        "protocolVersion": "5.0",
+        "description": text,
+        "variables": {"host": {}, "port": {"default": port}},
+        "security": [{"$ref": "#/components/securitySchemes/device"}],
+        "bindings": {
+            "mqtt": {
+                "clientId": "{device_id}",
+                "cleanSession": False,
+                "sessionExpiryInterval": SESSION_SECONDS,
+                "lastWill": {
+                    "topic": will,
+                    "qos": 1,
+                    "message": wire.encode(wire.Status(state="offline")).decode(),
+                    "retain": True,
+                },
+                "bindingVersion": "0.2.0",
+            }
+        },
+    }

@@ -89,7 +89,7 @@ class Session:
         client = _Client(
             CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTv5, manual_ack=True
         )
-        prepare(client, address)
+        prepare(client, client_id, address)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect

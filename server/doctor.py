@@ -1,7 +1,6 @@
-"""Checks of the servers and of the program's own files, beside those of the machine."""
+"""All checks of `hengyang doctor`; here those of the servers, local or the city's own."""
 
 import stat
-from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -10,12 +9,8 @@ import redis
 import sqlalchemy as sa
 from pydantic import ValidationError
 
-from center.audit.anchors import read
-from center.audit.settings import AuditSettings
-from center.clock import now
-from center.database import create_engine, transaction
+from center.database import create_engine
 from center.settings import (
-    ApiSettings,
     DatabaseSettings,
     MqttSettings,
     RedisSettings,
@@ -24,40 +19,60 @@ from center.settings import (
     var_dir,
 )
 from deploy.broker import BrokerFigures, figures
-from deploy.doctor import Check, Trouble, machine_checks
+from deploy.doctor import Check, Trouble, machine_checks, stack_checks
+from deploy.stack import StackError
+from deploy.stack.environment import names_own_servers
+from ingest import broker
+from server import vitals
 from server.migrations import runner
-from server.system.repository import waiting
 
-START = "Start it: hengyang stack up"
-ANCHOR_AGE = timedelta(days=2)  # one is made each night
 QUEUE_ALARM_BYTES = 256 * 1024 * 1024  # half of what the broker of the local stack holds
+ROLES = {
+    "database, as the API": "database_url",
+    "database, as its owner": "database_owner_url",
+    "database, as ingest": "database_ingest_url",
+}
 
 
 def all_checks() -> list[Check]:
-    """The rows of the machine, then those of the program on it."""
-    api = settings(ApiSettings)
-    return [*machine_checks(var_dir(), api.api_host, api.api_port), *program_checks()]
+    """The rows of the machine, of the servers it uses, and of the programs on it."""
+    local = _is_local()
+    stack = [*stack_checks(var_dir()), _rights(stack_env_file())] if local else []
+    servers = Check("whose servers", _whose, "Name all three, or none: docs/operations.md")
+    return [*machine_checks(var_dir()), servers, *stack, *server_checks(local), *vitals.checks()]
 
 
-def program_checks() -> list[Check]:
-    """The rows that ask the servers and the program's own files."""
-    roles = {
-        "database, as the API": "database_url",
-        "database, as its owner": "database_owner_url",
-        "database, as ingest": "database_ingest_url",
-    }
-    files = (stack_env_file(), var_dir() / "credentials.json")
+def server_checks(local: bool) -> list[Check]:
+    """The rows that ask the servers, and how to mend them: `local`, in the local stack."""
+
+    def start(variable: str) -> str:
+        named = f"Start it where it runs, or correct {variable}."
+        return "Start it: hengyang stack up" if local else named
+
     return [
-        *(Check(f"rights of {path.name}", partial(_secret, path), f"chmod 600 {path}")
-          for path in files),
-        *(Check(name, partial(_database, field), START) for name, field in roles.items()),
+        _rights(var_dir() / "credentials.json"),
+        *(Check(name, partial(_database, field), start(f"HENGYANG_{field.upper()}"))
+          for name, field in ROLES.items()),
         Check("migrations", _migrations, "Run: hengyang migrate"),
-        Check("Redis", _redis, START),
-        Check("broker", _broker, START),
+        Check("Redis", _redis, start("HENGYANG_REDIS_URL")),
+        Check("broker", _broker, start("HENGYANG_MQTT_URL")),
         Check("broker's queues", _broker_queues, "Start more: hengyang ingest --processes N"),
-        Check("jobs", _jobs, "Read why: var/log/worker.log"),
-        Check("audit anchors", _anchors, "Run: hengyang audit anchor"),
     ]  # fmt: skip
+
+
+def _is_local() -> bool:
+    try:
+        return not names_own_servers()
+    except StackError:
+        return False  # some are the city's own: the local stack is not started then
+
+
+def _whose() -> str:
+    return "the city's own" if names_own_servers() else "the local stack's"
+
+
+def _rights(path: Path) -> Check:
+    return Check(f"rights of {path.name}", partial(_secret, path), f"chmod 600 {path}")
 
 
 def _secret(path: Path) -> str:
@@ -104,39 +119,19 @@ def _redis() -> str:
     return f"{used:,} of {bound:,} bytes used"
 
 
-def _jobs() -> str:
-    _settings()
-    with transaction() as session:
-        [failed] = [queue for queue in waiting(session, 1) if queue.name == "jobs_failed"]
-    if failed.length:
-        raise Trouble(f"{failed.length} failed within a day")
-    return "none failed within a day"
-
-
-def _anchors() -> str:
-    found = read(settings(AuditSettings).anchors)
-    if found.spoilt:
-        raise Trouble(f"{len(found.spoilt)} lines of the file are spoilt: hengyang audit verify")
-    if not found.items:
-        return "none yet"
-    age = now() - datetime.fromisoformat(found.items[-1].time)
-    if age > ANCHOR_AGE:
-        raise Trouble(f"the newest is {age.days} days old: does the worker run?")
-    return f"the newest is {age.total_seconds() / 3600:.1f} hours old"
-
-
 def _broker() -> str:
     return f"{_figures().clients} clients connected"
 
 
 def _broker_queues() -> str:
-    broker = _figures()
-    if broker.stored_bytes > QUEUE_ALARM_BYTES:
-        raise Trouble(f"{broker.stored_bytes:,} bytes wait: ingest is too slow or does not run")
-    if broker.dropped:
-        raise Trouble(f"{broker.dropped:,} messages were dropped since the broker started")
-    return f"{broker.stored_bytes:,} bytes wait"
+    told = _figures()
+    if told.stored_bytes > QUEUE_ALARM_BYTES:
+        raise Trouble(f"{told.stored_bytes:,} bytes wait: ingest is too slow or does not run")
+    if told.dropped:
+        raise Trouble(f"{told.dropped:,} messages were dropped since the broker started")
+    return f"{told.stored_bytes:,} bytes wait"
 
 
 def _figures() -> BrokerFigures:
-    return figures(settings(MqttSettings).mqtt_url)
+    address = broker.parse(settings(MqttSettings).mqtt_url)
+    return figures(broker.new_client("hengyang-doctor", address), address.host, address.port)

@@ -29,6 +29,7 @@ def places() -> Places:
         admin_url=_admin_url(),
         trees=_trees(),
         broker_files=settings(MqttSettings).mqtt_files_dir,
+        work_dir=var_dir(),
     )
 
 

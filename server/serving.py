@@ -13,7 +13,7 @@ from center.database import name_process
 from center.errors import HengyangError
 from center.processes.heartbeat import Heartbeat
 from center.settings import ApiSettings, DatabaseSettings, private, settings, var_dir
-from deploy.stack.ports import holder, is_free
+from deploy.stack.ports import endpoint, holder
 from server.app import create_app
 from server.family import run_family
 from server.settings import HttpSettings
@@ -31,34 +31,56 @@ def serve(host: str, port: int, processes: int) -> None:
     Raises:
         PortInUse: somebody else listens there.
     """
-    if not is_free(port, host):
+    with _claim(host, port):
+        if processes == 1:
+            _run("api", host, port, _share(host, port))
+            return
+        folder = var_dir() / "metrics" / f"api-{port}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        os.environ[METRICS] = str(folder)
+        os.environ["HENGYANG_API_HOST"], os.environ["HENGYANG_API_PORT"] = host, str(port)
+        logs.configure("api")
+        run_family("server.serving", [f"api-{number}" for number in range(1, processes + 1)])
+
+
+def _claim(host: str, port: int) -> socket.socket:
+    """A socket that holds the port against other systems for as long as it is open.
+
+    It is bound alone, and opened to our own processes only then. It does not listen, so the kernel
+    gives it no connection; and while they are started again the port is not free all the same.
+
+    Raises:
+        PortInUse: somebody else listens there, or holds it so.
+    """
+    family, address = endpoint(port, host)
+    claim = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        # Connections of an earlier run may still be closing; they stand in nobody's way.
+        claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        claim.bind(address)
+    except OSError as error:
+        claim.close()
         by = holder(port) or "another process"
         raise PortInUse(
             f"Port {port} is in use by {by}. End it, or set HENGYANG_API_PORT to another."
-        )
-    if processes == 1:
-        _run("api", host, port, None)
-        return
-    folder = var_dir() / "metrics" / f"api-{port}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    os.environ[METRICS] = str(folder)
-    os.environ["HENGYANG_API_HOST"], os.environ["HENGYANG_API_PORT"] = host, str(port)
-    logs.configure("api")
-    run_family("server.serving", [f"api-{number}" for number in range(1, processes + 1)])
+        ) from error
+    claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+    claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    return claim
 
 
 def _share(host: str, port: int) -> socket.socket:
     """A socket beside others on the same port; the kernel shares connections out among them."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    family, address = endpoint(port, host)
     shared = socket.socket(family, socket.SOCK_STREAM)
     shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    shared.bind((host, port))
+    shared.bind(address)
     return shared
 
 
-def _run(name: str, host: str, port: int, shared: socket.socket | None) -> None:
+def _run(name: str, host: str, port: int, shared: socket.socket) -> None:
     logs.configure(name)
     name_process(name)
     os.umask(0o077)  # pictures of people are nobody's business on this machine but ours
@@ -84,7 +106,7 @@ def _run(name: str, host: str, port: int, shared: socket.socket | None) -> None:
     # would hold every request up.
     gc.collect()
     gc.freeze()
-    uvicorn.Server(config).run([shared] if shared else None)
+    uvicorn.Server(config).run([shared])
 
 
 if __name__ == "__main__":

@@ -85,8 +85,7 @@ class Fleet:
         connect = self._share if concentrator else self._own_link
         if concentrator:
             count = min(self.scenario.connections, len(self._runners))
-            prefix = self.scenario.prefix
-            self._links = open_links(self._engine, self._broker, prefix, count, self)
+            self._links = open_links(self._engine, self._broker, count, self)
         for number, runner in enumerate(self._runners.values()):
             self._engine.after(number / START_PER_SECOND, _starter(runner, connect))
         self._engine.start()

@@ -44,7 +44,7 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
     buffer_seconds: Annotated[float, Meta(gt=0)] = 600.0
     buffer_messages: Count = 1200
     concentrator: bool = False  # a few connections of the account `load` speak for all devices
-    connections: Annotated[int, Meta(ge=1, le=1000)] = 50  # of the concentrator
+    connections: Annotated[int, Meta(ge=1, le=256)] = 50  # of the concentrator
 
 
 FOLDER = resources.files("simulators.scenarios")

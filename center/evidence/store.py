@@ -17,6 +17,7 @@ from center.settings import EvidenceSettings, settings, var_dir
 log = logger(__name__)
 
 CHUNK_BYTES = 64 * 1024
+TRIAL = "trial"  # no hash: it meets no evidence
 
 
 class StoreAway(Unavailable):
@@ -74,6 +75,18 @@ class Store:
         except (BaseError, OSError) as error:
             raise StoreAway from error
         return (bytes(chunk) for chunk in found.stream(min_chunk_size=CHUNK_BYTES))
+
+    def try_out(self) -> None:
+        """Keeps something small and removes it again.
+
+        Raises:
+            StoreAway: it could not be kept.
+        """
+        try:
+            obstore.put(self._objects, TRIAL, b"trial")
+            obstore.delete(self._objects, TRIAL)
+        except (BaseError, OSError) as error:
+            raise StoreAway(f"The store of the evidence takes nothing: {error}") from error
 
 
 def path(sha256: str) -> str:

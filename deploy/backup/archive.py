@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import shutil
 import tarfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -140,22 +141,33 @@ def verified(path: Path) -> Manifest:
 
 
 def extract(path: Path, part: str, place: Callable[[PurePosixPath], Path | None]) -> int:
-    """Write the files of a part where `place` says (None: nowhere); gives how many."""
+    """Write the files of a part where `place` says (None: nowhere); gives how many.
+
+    Raises BackupError if one cannot be written.
+    """
     written = 0
     for member, content in _members(path):
         first, *rest = PurePosixPath(member.name).parts
         target = place(PurePosixPath(*rest)) if first == part else None
         if target is None:
             continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f"{target.name}.partial")
-        with partial.open("wb") as file:
-            while chunk := content.read(CHUNK):
-                file.write(chunk)
-        partial.chmod(member.mode & 0o700)
-        partial.replace(target)
+        _write(target, content, member.mode & 0o700)
         written += 1
     return written
+
+
+def _write(target: Path, content: IO[bytes], mode: int) -> None:
+    partial = target.with_name(f"{target.name}.partial")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as file:
+            shutil.copyfileobj(content, file, CHUNK)
+        partial.chmod(mode)
+        partial.replace(target)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink()
+        raise BackupError(f"{target} could not be written: {error}") from error
 
 
 def _members(path: Path) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:

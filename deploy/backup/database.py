@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import sql
+from psycopg import pq, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from deploy.backup.errors import BackupError, InUse
@@ -19,6 +19,8 @@ OWNER = "hengyang_owner"
 WORKSHOP = "/srv"
 DUMP = "database.dump"
 MAINTENANCE = "postgres"  # the database to be in while another one is replaced
+FILES = ("sslcert", "sslkey", "sslrootcert", "sslcrl")  # options that name a file of this machine
+UNTOLD = {"password", "dbname"}  # in a file, and on the command line
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -124,22 +126,28 @@ def _connect(url: str, name: str | None = None) -> Connection:
 def _workshop(url: str, folder: Path) -> Iterator[tuple[Sandbox, dict[str, str]]]:
     """A sandbox with the folder in it, and variables by which libpq finds the server."""
     parts = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
+    paths = {key: Path(parts[key]).absolute() for key in FILES if key in parts}
+    inside = {key: f"/run{path}" for key, path in paths.items() if path.is_file()}
     # The password stands in a file: every user of the machine can read a command line.
     with tempfile.NamedTemporaryFile("w", dir=folder, prefix="pgpass-") as secret:
         password = parts.get("password", "").replace("\\", "\\\\").replace(":", "\\:")
         secret.write(f"*:*:*:*:{password}\n")
         secret.flush()
+        binds = {folder: WORKSHOP} | {paths[key]: place for key, place in inside.items()}
         yield (
-            Sandbox(ensure_rootfs(), "postgres", {folder: WORKSHOP}),
+            Sandbox(ensure_rootfs(), "postgres", binds),
             {
+                **_variables({"host": "127.0.0.1"} | parts | inside),
                 "PGPASSFILE": f"{WORKSHOP}/{Path(secret.name).name}",
-                "PGHOST": parts.get("host", "127.0.0.1"),
-                "PGPORT": parts.get("port", "5432"),
-                "PGUSER": parts.get("user", "postgres"),
-                "PGSSLMODE": parts.get("sslmode", "prefer"),
                 "PGAPPNAME": "hengyang-backup",
             },
         )
+
+
+def _variables(parts: dict[str, str]) -> dict[str, str]:
+    """All options of a connection, each as the variable that libpq knows it by."""
+    names = {o.keyword.decode(): o.envvar.decode() for o in pq.Conninfo.get_defaults() if o.envvar}
+    return {names[key]: value for key, value in parts.items() if key in names.keys() - UNTOLD}
 
 
 def _run(sandbox: Sandbox, command: list[str], environment: dict[str, str]) -> None:

@@ -1,12 +1,13 @@
 """What goes into a backup, in which order, and the order of the way back."""
 
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from deploy.backup import archive, database
 from deploy.backup.archive import Manifest
@@ -38,6 +39,7 @@ class Places:
     admin_url: str | None  # superuser; without it the dump is made by database_url's role
     trees: dict[str, "Tree"]  # by name of the part
     broker_files: Path | None  # the broker's passwd and acl, if they are ours to write
+    work_dir: Path  # room for the dump of the database while it comes back
 
     @property
     def database(self) -> str:
@@ -45,7 +47,7 @@ class Places:
 
     @property
     def dump_url(self) -> str:
-        return _with_database(self.admin_url or self.database_url, self.database)
+        return make_conninfo(self.admin_url or self.database_url, dbname=self.database)
 
 
 def backup(places: Places, target: Path, say: Callable[[str], None]) -> None:
@@ -60,11 +62,11 @@ def backup(places: Places, target: Path, say: Callable[[str], None]) -> None:
     versions = {"digital-hengyang": version("digital-hengyang")}
     versions |= database.versions(places.dump_url)
     with (
-        tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder,
+        _workplace(target.parent) as folder,
         archive.writing(target, versions) as writer,
     ):
         say("database")
-        dump = Path(folder) / database.DUMP
+        dump = folder / database.DUMP
         database.dump(places.dump_url, dump)
         writer.add("database", dump.parent)
         for name, tree in places.trees.items():
@@ -97,34 +99,44 @@ def restore(places: Places, source: Path, force: bool, say: Callable[[str], None
         archive.extract(source, name, tree.place)
     if places.broker_files is not None:
         say("broker")
-        _restore_broker(places.broker_files, source)
+        _restore_broker(places, source)
     say("done")
 
 
 def _restore_database(places: Places, source: Path, manifest: Manifest) -> None:
     assert places.admin_url is not None
     timescaledb = manifest.versions.get("timescaledb", "")
-    with tempfile.TemporaryDirectory(prefix="hengyang-restore-") as folder:
-        dump = Path(folder) / database.DUMP
-        archive.extract(source, "database", lambda name: Path(folder) / name.name)
+    with _workplace(places.work_dir) as folder:
+        dump = folder / database.DUMP
+        archive.extract(source, "database", lambda name: folder / name.name)
         database.restore(places.admin_url, dump, places.database, timescaledb)
 
 
-def _restore_broker(files: Path, source: Path) -> None:
+def _restore_broker(places: Places, source: Path) -> None:
     """The devices' accounts of the backup; those of the program stay this stack's own."""
-    with tempfile.TemporaryDirectory(prefix="hengyang-restore-") as folder:
+    assert places.broker_files is not None
+    with _workplace(places.work_dir) as folder:
 
         def place(name: PurePosixPath) -> Path | None:
-            return Path(folder) / name.name if name.name in BROKER_FILES else None
+            return folder / name.name if name.name in BROKER_FILES else None
 
         archive.extract(source, "broker", place)
-        restored = {name: Path(folder) / name for name in BROKER_FILES}
+        restored = {name: folder / name for name in BROKER_FILES}
         if restored["passwd"].exists():
-            mosquitto.merge_accounts(files, restored["passwd"].read_text())
+            mosquitto.merge_accounts(places.broker_files, restored["passwd"].read_text())
         if restored["acl"].exists():
-            write_secret(files / "acl", restored["acl"].read_text())
+            write_secret(places.broker_files / "acl", restored["acl"].read_text())
 
 
-def _with_database(url: str, name: str) -> str:
-    base, _, _ = url.partition("?")
-    return f"{base.rpartition('/')[0]}/{name}"
+@contextmanager
+def _workplace(parent: Path) -> Iterator[Path]:
+    """A folder for the length of the block, where there is room: /tmp often has none.
+
+    Raises BackupError if it cannot be made or filled.
+    """
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=parent, prefix=".backup-") as folder:
+            yield Path(folder)
+    except OSError as error:
+        raise BackupError(f"{parent} could not be worked in: {error}") from error

@@ -24,7 +24,8 @@ def up(stack: LocalStack) -> None:
 
 
 def down(stack: LocalStack) -> None:
-    stack.down()
+    with stack.unused():
+        stack.down()
 
 
 def status(stack: LocalStack) -> None:
@@ -32,7 +33,8 @@ def status(stack: LocalStack) -> None:
 
 
 def reset(stack: LocalStack) -> None:
-    stack.reset()
+    with stack.unused():
+        stack.reset()
 
 
 def rootfs(_stack: LocalStack) -> None:

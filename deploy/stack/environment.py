@@ -74,6 +74,7 @@ def variables(ports: Ports, passwords: Passwords, stack: Path) -> dict[str, str]
         "HENGYANG_MQTT_URL": f"mqtt://ingest:{passwords.ingest}@{mqtt}",
         "HENGYANG_MQTT_LOAD_URL": f"mqtt://load:{passwords.load}@{mqtt}",
         "HENGYANG_MQTT_FILES_DIR": str(files),
+        "HENGYANG_MQTT_ADMIN_SOCKET": str(stack / "mosquitto/admin.sock"),
         "HENGYANG_MQTT_PID_FILE": str(run / "mosquitto.pid"),
         "HENGYANG_TOKEN_SECRET": passwords.token,
         "HENGYANG_STACK_ADMIN_URL": _database("postgres", passwords.postgres, ports, "postgres"),

@@ -24,5 +24,9 @@ class ServerFailed(StackError):
     """A server of the local stack did not become ready."""
 
 
+class InUse(StackError):  # named for what the stack is
+    """The whole system runs on this stack."""
+
+
 class PartialServers(StackError):
     """Some of the city's own servers are named and some are not."""

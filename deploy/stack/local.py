@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.single import UP_LOCK, AlreadyRunning, only_one
 from deploy.stack import environment, logs, processes
-from deploy.stack.errors import PortTaken, ServerFailed, StackError
+from deploy.stack.errors import InUse, PortTaken, ServerFailed, StackError
 from deploy.stack.mosquitto import MOSQUITTO
 from deploy.stack.ports import HOST, Ports, holder, is_free
 from deploy.stack.postgres import POSTGRES
@@ -85,9 +86,7 @@ class LocalStack:
     def down(self) -> None:
         """Stop all servers in the reverse order; what does not obey in time is killed."""
         with self._locked():
-            for server in reversed(SERVERS.values()):
-                self._stop(server)
-            self._end(LOG_KEEPER, signal.SIGTERM, seconds=5)
+            self._stop_all()
 
     def launch(self, name: str) -> Record:
         """Start one server unless it runs, without waiting until it answers."""
@@ -123,8 +122,23 @@ class LocalStack:
 
     def reset(self) -> None:
         """Stop all servers and remove their data, passwords and logs."""
-        self.down()
-        shutil.rmtree(self.dir)
+        with self._locked():
+            self._stop_all()
+            shutil.rmtree(self.dir)
+
+    @contextmanager
+    def unused(self) -> Iterator[None]:
+        """In this block no `hengyang up` works on the stack, nor does one begin.
+
+        Raises InUse, with its process, if one does: it would start again what was stopped.
+        """
+        try:
+            with only_one(self.var_dir / UP_LOCK):
+                yield
+        except AlreadyRunning as error:
+            raise InUse(
+                f"`hengyang up` runs on this stack (process {error.pid}). End it first."
+            ) from error
 
     @property
     def running(self) -> bool:
@@ -218,6 +232,11 @@ class LocalStack:
                 f"{server.name} does not answer at {address} after {READY_SECONDS} s: {error}"
             ) from error
 
+    def _stop_all(self) -> None:
+        for server in reversed(SERVERS.values()):
+            self._stop(server)
+        self._end(LOG_KEEPER, signal.SIGTERM, seconds=5)
+
     def _stop(self, server: Server) -> None:
         self._end(server.name, server.stop, server.stop_seconds)
 
@@ -245,11 +264,19 @@ class LocalStack:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Only one process at a time starts or stops servers of this stack."""
-        for folder in (self.dir, self._run, self.dir / "log"):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(self.dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)) as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        while True:
+            for folder in (self.dir, self._run, self.dir / "log"):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with os.fdopen(os.open(self.dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)) as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if _is_at(self.dir / "lock", lock.fileno()):
+                    yield
+                    return
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    """False if the file was removed while we waited for its lock: a reset came before us."""
+    return path.exists() and path.stat().st_ino == os.fstat(descriptor).st_ino
 
 
 def _ports_of_test(known: dict[str, str]) -> Ports:

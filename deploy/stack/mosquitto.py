@@ -15,16 +15,26 @@ MEGABYTE = 1_048_576
 UPWARD = ("readings", "position", "pass", "violation", "status", "event")
 DOWNWARD = ("command", "config")
 
-# Each account of the program itself, and what it may do beside the devices' own patterns.
-ACCOUNTS = {
+ADMIN_SOCKET = "admin.sock"
+GATEWAYS, SESSIONS, LOADS = 32, 16, 256
+SERVICE = (
+    "topic read hy/v1/#",
+    *(f"topic write hy/v1/+/+/{stream}" for stream in DOWNWARD),
+    "topic read $SYS/#",
+)
+# A concentrator stands in for any device, so it may write every topic and hear all answers.
+LOAD = ("topic readwrite hy/v1/#", "topic read $SYS/#")
+# What a program of ours may do beside the devices' own patterns, by password. Every session has a
+# name of its own, which is its user name and its client id.
+FAMILIES = {
     "ingest": (
-        "topic read hy/v1/#",
-        *(f"topic write hy/v1/+/+/{stream}" for stream in DOWNWARD),
-        "topic read $SYS/#",
+        SERVICE,
+        ("ingest", "warden", "hengyang-doctor", "stack-knock")
+        + tuple(f"ingest-{g}-{s}" for g in range(1, GATEWAYS + 1) for s in range(SESSIONS)),
     ),
-    # A concentrator: stands in for any device, so it may write every topic and hear all answers.
-    "load": ("topic readwrite hy/v1/#", "topic read $SYS/#"),
+    "load": (LOAD, ("load", *(f"load-{n}" for n in range(LOADS)))),
 }
+ACCOUNTS = {name: password for password, (_, names) in FAMILIES.items() for name in names}
 # %u is the user name, which is the device's id. That the kind is the device's own is checked by
 # ingest: the register knows it, the broker does not.
 PATTERNS = (
@@ -36,7 +46,6 @@ PATTERNS = (
 def configure(plan: Plan, sandbox: Sandbox) -> list[str]:
     """Write mosquitto.conf, the accounts of the program, and the files of a first start."""
     settings = {
-        "listener": f"{plan.ports.mosquitto} {HOST}",
         "allow_anonymous": "false",
         "password_file": f"{DATA}/files/passwd",
         "acl_file": f"{DATA}/files/acl",
@@ -62,6 +71,11 @@ def configure(plan: Plan, sandbox: Sandbox) -> list[str]:
     folder = plan.folder("mosquitto")
     lines = [f"{key} {value}\n" for key, value in settings.items()]
     lines += [f"log_type {kind}\n" for kind in ("error", "warning", "notice", "information")]
+    # Who names the client id of another takes its session over, with all that waits in it. So
+    # nobody chooses: it is the user name. Only through the socket, which no device can reach, we
+    # end sessions of devices whose accounts end (ingest/devices/kept_sessions.py).
+    lines.append(f"listener {plan.ports.mosquitto} {HOST}\nuse_username_as_clientid true\n")
+    lines.append(f"listener 0 {DATA}/{ADMIN_SOCKET}\n")
     (folder / "mosquitto.conf").write_text("".join(lines))
     _write_service_files(folder / "files", plan, sandbox)
     return ["mosquitto", "-c", f"{DATA}/mosquitto.conf"]
@@ -70,14 +84,18 @@ def configure(plan: Plan, sandbox: Sandbox) -> list[str]:
 def _write_service_files(files: Path, plan: Plan, sandbox: Sandbox) -> None:
     """`passwd.service` and `acl.service`, and those parts of `passwd` and `acl`.
 
-    The program keeps the devices' parts of `passwd` and `acl` from its register.
+    The program keeps the devices' part of `passwd` from its register.
     """
     files.mkdir(mode=0o700, exist_ok=True)
-    acl = [line for name, rules in ACCOUNTS.items() for line in (f"user {name}", *rules, "")]
+    acl = [
+        line
+        for rules, names in FAMILIES.values()
+        for name in names
+        for line in (f"user {name}", *rules, "")
+    ]
     write_secret(files / "acl.service", "\n".join([*acl, *PATTERNS, ""]))
     _hash_passwords(files / "passwd.service", plan, sandbox)
-    if not (files / "acl").exists():
-        write_secret(files / "acl", (files / "acl.service").read_text())
+    write_secret(files / "acl", (files / "acl.service").read_text())
     merge_accounts(files, (files / "passwd").read_text() if (files / "passwd").exists() else "")
 
 
@@ -89,14 +107,12 @@ def merge_accounts(files: Path, known: str) -> None:
 
 
 def _hash_passwords(path: Path, plan: Plan, sandbox: Sandbox) -> None:
-    fingerprint = Fingerprint(
-        path.with_suffix(".fingerprint"), *(getattr(plan.passwords, name) for name in ACCOUNTS)
-    )
+    # In a file and not on the command line, which every user of the machine can read.
+    plain = [f"{name}:{getattr(plan.passwords, family)}\n" for name, family in ACCOUNTS.items()]
+    fingerprint = Fingerprint(path.with_suffix(".fingerprint"), *plain)
     if path.exists() and fingerprint.same():
         return
     partial = path.with_suffix(".partial")
-    # In a file and not on the command line, which every user of the machine can read.
-    plain = (f"{name}:{getattr(plan.passwords, name)}\n" for name in ACCOUNTS)
     write_secret(partial, "".join(plain))
     sandbox.run(["mosquitto_passwd", "-U", f"{DATA}/files/{partial.name}"])
     partial.replace(path)
@@ -104,8 +120,8 @@ def _hash_passwords(path: Path, plan: Plan, sandbox: Sandbox) -> None:
 
 
 def knock(plan: Plan) -> None:
-    """Connect as `ingest`, under a client id of its own that keeps no session."""
-    packet = _connect_packet("stack-knock", "ingest", plan.passwords.ingest)
+    """Connect under a name of its own that keeps no session."""
+    packet = _connect_packet("stack-knock", "stack-knock", plan.passwords.ingest)
     with socket.create_connection((HOST, plan.ports.mosquitto), timeout=SECONDS) as connection:
         connection.sendall(packet)
         answer = connection.recv(64)

@@ -5,6 +5,7 @@ import random
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from deploy.stack.errors import StackError
 
@@ -51,24 +52,41 @@ def free_ports(count: int) -> list[int]:
     return [port for _, port in zip(range(count), filter(is_free, candidates), strict=False)]
 
 
+def endpoint(port: int, host: str = HOST) -> tuple[socket.AddressFamily, tuple[Any, ...]]:
+    """Family and address by which a server binds to a host's name or IPv4 or IPv6 number.
+
+    Raises OSError if there is no such host.
+    """
+    passive = socket.AI_PASSIVE
+    family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=passive)[0]
+    return family, address
+
+
 def is_free(port: int, host: str = HOST) -> bool:
     """True if a server could bind to the port now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
+    try:
+        family, address = endpoint(port, host)
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError:
+        return False
     return True
 
 
 def holder(port: int) -> str | None:
     """`name (process N)` of who listens on a TCP port, or None where this user may not see it."""
+    pid = listener(port)
+    if pid is None:
+        return None
+    return f"{Path(f'/proc/{pid}/comm').read_text().strip()} (process {pid})"
+
+
+def listener(port: int) -> int | None:
+    """The process that listens on a TCP port, or None where this user may not see it."""
     inodes = _listening_inodes(port)
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal() and _holds_any(entry, inodes):
-            return f"{(entry / 'comm').read_text().strip()} (process {entry.name})"
-    return None
+    numbers = (entry for entry in Path("/proc").iterdir() if entry.name.isdecimal())
+    return next((int(entry.name) for entry in numbers if _holds_any(entry, inodes)), None)
 
 
 def _listening_inodes(port: int) -> set[str]:

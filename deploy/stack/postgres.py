@@ -12,6 +12,7 @@ from deploy.stack.environment import DATABASE
 from deploy.stack.fingerprint import Fingerprint
 from deploy.stack.ports import HOST
 from deploy.stack.sandbox import Sandbox
+from deploy.stack.scram import verifier
 from deploy.stack.secret import write_secret
 from deploy.stack.server import DATA, Plan, Server
 
@@ -105,7 +106,7 @@ def _initdb(plan: Plan, sandbox: Sandbox) -> None:
 
 def _renew_superuser(plan: Plan, sandbox: Sandbox) -> None:
     """Set the superuser's password without knowing the old one: stack.env was lost."""
-    statement = sql.SQL("ALTER ROLE postgres PASSWORD {}").format(plan.passwords.postgres)
+    statement = sql.SQL("ALTER ROLE postgres PASSWORD {}").format(verifier(plan.passwords.postgres))
     sandbox.run(
         ["postgres", "--single", "-D", f"{DATA}/data", "postgres"],
         feed=statement.as_string() + "\n",
@@ -140,8 +141,8 @@ def prepare(plan: Plan) -> None:
         connection.execute(_statement("roles.sql"))
         for role, name in LOGINS.items():
             change = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}")
-            secret = getattr(plan.passwords, name)
-            connection.execute(change.format(sql.Identifier(role), sql.Literal(secret)))
+            secret = sql.Literal(verifier(getattr(plan.passwords, name)))
+            connection.execute(change.format(sql.Identifier(role), secret))
         found = "SELECT FROM pg_database WHERE datname = %s"
         if connection.execute(found, [DATABASE]).fetchone() is None:
             create = sql.SQL("CREATE DATABASE {} OWNER hengyang_owner")

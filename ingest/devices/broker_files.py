@@ -14,6 +14,7 @@ from center.settings import MqttSettings
 from ingest import wire
 from ingest.broker import parse
 from ingest.devices.kept_sessions import end_kept_sessions
+from ingest.devices.names import is_reserved
 
 log = logger(__name__)
 
@@ -32,11 +33,10 @@ DEVICE_RULES = (
 def passwd(service: str, accounts: Iterable[tuple[str, str]]) -> str:
     """The password file: the accounts of services, then `(device_id, hash)` of devices.
 
-    A device cannot take the name of a service.
+    A device that was registered under a name of ours before it was reserved is not let in.
     """
     lines = service.splitlines()
-    taken = {line.partition(":")[0] for line in lines}
-    lines += (f"{name}:{hashed}" for name, hashed in accounts if name not in taken)
+    lines += (f"{name}:{hashed}" for name, hashed in accounts if not is_reserved(name))
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -50,9 +50,10 @@ def acl(service: str) -> str:
 
 
 def outdated(before: str, after: str) -> list[str]:
-    """Accounts of a password file that the next one lacks or has with another password."""
+    """Devices of a password file that the next one lacks or has with another password."""
     still = set(after.splitlines())
-    return [line.partition(":")[0] for line in before.splitlines() if line not in still]
+    names = (line.partition(":")[0] for line in before.splitlines() if line not in still)
+    return [name for name in names if not is_reserved(name)]  # a session of that id is ours
 
 
 def postponed(before: str, after: str, names: Collection[str]) -> str:
@@ -80,6 +81,8 @@ def publish_broker_files(
         log.error("broker_service_accounts_missing", folder=str(folder))
         return False
     accounts = connection.execute(sql("ingest.devices", "broker_accounts")).fetchall()
+    if left_out := [name for name, _ in accounts if is_reserved(name)]:
+        log.warning("devices_of_reserved_names_left_out", device_ids=left_out)
     before, after = _read(folder / "passwd"), passwd(_read(folder / "passwd.service"), accounts)
     leaving = outdated(before, after)
     _part_from(leaving[:MOST_ENDED], config)
@@ -98,8 +101,11 @@ def publish_broker_files(
 def _part_from(client_ids: Sequence[str], config: MqttSettings) -> None:
     if not client_ids:
         return
+    if config.mqtt_admin_socket is None:
+        log.warning("sessions_not_ended", reason="no HENGYANG_MQTT_ADMIN_SOCKET")
+        return
     try:
-        end_kept_sessions(parse(config.mqtt_url), client_ids)
+        end_kept_sessions(parse(config.mqtt_url), config.mqtt_admin_socket, client_ids)
     except OSError as error:
         log.info("broker_away", error=str(error))
 

@@ -20,7 +20,7 @@ class DeviceNotRetired(Conflict):
 
 
 class ReservedName(Invalid):
-    """This id is the name of a service account of the broker: choose another."""
+    """Programs of our own go by this name at the broker: choose another id."""
 
 
 class OutsideDivisions(Forbidden):

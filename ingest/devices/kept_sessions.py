@@ -1,15 +1,17 @@
 """Ending the sessions that the broker keeps for accounts which are no more."""
 
+import os
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 
 from paho.mqtt.client import Client, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
 
 from center.logs import logger
-from ingest.broker import BrokerAddress, connect_properties, prepare
+from ingest.broker import BrokerAddress, connect_properties
 
 log = logger(__name__)
 # Mosquitto 2.0.21 leaves a stale entry in its list of expiring sessions for each client that is
@@ -19,27 +21,36 @@ ANSWER_SECONDS = 2.0
 AT_ONCE = 32  # a broker that does not answer costs ANSWER_SECONDS for so many
 
 
-def end_kept_sessions(address: BrokerAddress, client_ids: Iterable[str]) -> int:
+def end_kept_sessions(address: BrokerAddress, socket: Path, client_ids: Iterable[str]) -> int:
     """Takes sessions over with a clean start that ends at once; how many were ended.
+
+    `socket` is the broker's Unix socket, the one door where a client id is free to choose.
 
     Raises:
         OSError: the broker is away; it then has nothing in memory that could go wrong.
     """
     names = list(client_ids)
-    with ThreadPoolExecutor(AT_ONCE, "end-session") as pool:
-        ended = list(pool.map(partial(_end, address), names))
+    # Through the folder's descriptor: the path of a socket may have 107 bytes only (unix(7)).
+    folder = os.open(socket.parent, os.O_PATH)
+    try:
+        end = partial(_end, address, f"/proc/self/fd/{folder}/{socket.name}")
+        with ThreadPoolExecutor(AT_ONCE, "end-session") as pool:
+            ended = list(pool.map(end, names))
+    finally:
+        os.close(folder)
     missed = [name for name, done in zip(names, ended, strict=True) if not done]
     if missed:
         log.warning("sessions_not_ended", count=len(missed), first=missed[0])
     return len(names) - len(missed)
 
 
-def _end(address: BrokerAddress, client_id: str) -> bool:
-    client = Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTv5)
-    prepare(client, address)
+def _end(address: BrokerAddress, door: str, client_id: str) -> bool:
+    client = Client(
+        CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTv5, transport="unix"
+    )
+    client.username_pw_set(address.username, address.password)
     client.connect(
-        address.host,
-        address.port,
+        door,
         clean_start=True,
         properties=connect_properties(receive_maximum=None, session_seconds=0),
     )

@@ -24,6 +24,7 @@ from ingest.devices.errors import (
     ReservedName,
 )
 from ingest.devices.models import Device, DeviceModel
+from ingest.devices.names import is_reserved
 from ingest.devices.place import stored
 from ingest.devices.revision import lock_register
 from ingest.devices.schemas import (
@@ -35,9 +36,6 @@ from ingest.devices.schemas import (
 )
 from ingest.quantities.schemas import QuantityRead
 
-# Accounts of our own programs at the broker (`deploy.stack`): a device of this name would get in
-# under their rights. `broker_files` leaves them out as well.
-RESERVED = frozenset({"ingest", "load", "stack-knock"})
 LONGEST_MAINTENANCE = timedelta(days=366)
 _NULLABLE = {"place", "component_code", "camera_number", "expected_interval_seconds"}
 _COLUMN = {"division": "division_code"}
@@ -225,8 +223,8 @@ def check_division(caller: Caller, division: str) -> None:
 
 
 def check_name(device_id: str) -> None:
-    """Raises ReservedName for the name of a service account."""
-    if device_id in RESERVED:
+    """Raises ReservedName for a name of our own programs at the broker."""
+    if is_reserved(device_id):
         raise ReservedName()
 
 

@@ -11,6 +11,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from ingest import wire
 from ingest.broker import BrokerAddress, connect_properties, parse, prepare
+from ingest.gateway import client_id
+from ingest.orphans import gateway_name
 
 TOPICS = f"$share/bare/{wire.ROOT}/#"
 
@@ -24,13 +26,11 @@ class Bare:
         self._clients = [self._client(n, address, receive_maximum) for n in range(connections)]
 
     def _client(self, number: int, address: BrokerAddress, receive_maximum: int) -> Client:
+        name = client_id(gateway_name(1), number)  # it stands in for a gateway
         client = Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=f"bare-{number}",
-            protocol=MQTTv5,
-            manual_ack=True,
+            CallbackAPIVersion.VERSION2, client_id=name, protocol=MQTTv5, manual_ack=True
         )
-        prepare(client, address)
+        prepare(client, name, address)
         client.on_connect = lambda c, *_: c.subscribe(TOPICS, qos=1)
         client.on_message = self._on_message
         client.connect(

@@ -56,9 +56,9 @@ class _Connection:
         address = load.address
         self.socket = socket.create_connection((address.host, address.port), timeout=10)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        name = f"bench-{load.boot}-{number}"
+        name = f"{address.username}-{number}"
         self.socket.sendall(
-            packets.connect(name, address.username, address.password, KEEPALIVE_SECONDS, session=0)
+            packets.connect(name, name, address.password, KEEPALIVE_SECONDS, session=0)
         )
         answer = self.socket.recv(4096)
         if answer[0] != packets.CONNACK or answer[3] != 0:

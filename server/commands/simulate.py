@@ -84,12 +84,12 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
     broker = _broker(concentrator=options.concentrator)
     if not secrets:
         raise Invalid("The scenario has no devices of this kind, or all of them are retired.")
-    if not options.concentrator:
-        await_broker(broker, secrets, KNOWN_SECONDS)
     try:
         fleet = Fleet(scenario, broker, replace(options, credentials=secrets, state_dir=state))
     except FleetRunsAlready as error:
         raise Invalid(f"The fleet {scenario.name} runs already.") from error
+    if not options.concentrator:
+        await_broker(broker, secrets, KNOWN_SECONDS)
     typer.echo(f"simulate: {scenario.name} · {scenario.title_zh}: {len(fleet.specs)} devices")
     with _until_ended() as ended:
         fleet.start()

@@ -35,7 +35,7 @@ def up() -> None:
 @group.command()
 def down() -> None:
     """Stop the servers; their data stays."""
-    with _stack() as stack:
+    with _stack() as stack, stack.unused():
         stack.down()
 
 
@@ -55,7 +55,7 @@ def reset(yes: bool = typer.Option(False, "--yes", help="Really remove all data.
     from center.audit.settings import AuditSettings
     from center.settings import settings
 
-    with _stack() as stack:
+    with _stack() as stack, stack.unused():
         stack.reset()
     # The next trail begins at 1: to these anchors it would be one that was written anew.
     if aside := set_aside(settings(AuditSettings).anchors):

@@ -25,11 +25,13 @@ def up(
     from center.settings import ApiSettings, private, settings, var_dir
     from deploy.city import City, CityError, run
     from deploy.stack import StackError
+    from server.settings import HttpSettings
 
-    api = settings(ApiSettings)
+    api, tls = settings(ApiSettings), settings(HttpSettings).api_tls_certificate is not None
     private(private(var_dir()) / "log")
     names = {role["key"]: role["name_zh"] for role in catalogue.read().roles}
     try:
-        run(City(var_dir(), api.api_host, api.api_port, scenario if simulate else None, names))
+        wanted = scenario if simulate else None
+        run(City(var_dir(), api.api_host, api.api_port, wanted, names, tls))
     except (CityError, StackError) as error:
         raise UpFailed(str(error)) from error

@@ -4,19 +4,20 @@ import socket
 import ssl
 
 from simulators.links import packets
-from simulators.links.link import Broker
+from simulators.links.link import SESSION_SECONDS, Broker
 
 SECONDS = 3.0
 
 
 def accepts(broker: Broker, device_id: str, password: str) -> bool:
-    """Whether the broker lets the device in.
+    """Whether the broker lets the device in; one that is connected has to connect again.
 
     Raises:
         OSError: there is no broker, or it does not speak MQTT 5.
     """
-    # A client id of its own, so that a device that is connected stays so.
-    hello = packets.connect(f"{device_id}-knock", device_id, password, 10, 0)
+    # The broker knows a device by its user name alone, so this is the device itself to it: the
+    # session stays as it is, with the commands that wait in it.
+    hello = packets.resume(device_id, device_id, password, 10, SESSION_SECONDS)
     with socket.create_connection(broker[:2], SECONDS) as plain:
         sock = _secured(plain, broker) if broker.tls else plain
         sock.sendall(hello)

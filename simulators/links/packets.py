@@ -6,6 +6,7 @@ from typing import NamedTuple
 CONNACK, PUBLISH, PUBACK, SUBACK, PINGRESP, DISCONNECT = 0x20, 0x30, 0x40, 0x90, 0xD0, 0xE0
 PINGREQ_PACKET = b"\xc0\x00"
 DISCONNECT_PACKET = b"\xe0\x00"
+WITH_PASSWORD, CLEAN_START = 0xC0, 0x02  # flags of CONNECT; a user name is with the password
 SESSION_EXPIRY, RECEIVE_MAXIMUM, CONTENT_TYPE = 0x11, 0x21, 0x03
 
 
@@ -29,8 +30,19 @@ def text(word: str | bytes) -> bytes:
 
 def connect(client_id: str, username: str, password: str, keepalive: int, session: int) -> bytes:
     """Clean start; the session ends `session` seconds after the connection."""
+    return _hello(CLEAN_START, client_id, username, password, keepalive, session)
+
+
+def resume(client_id: str, username: str, password: str, keepalive: int, session: int) -> bytes:
+    """Goes on with a session that the broker has kept, if it has."""
+    return _hello(0, client_id, username, password, keepalive, session)
+
+
+def _hello(
+    start: int, client_id: str, username: str, password: str, keepalive: int, session: int
+) -> bytes:
     properties = struct.pack("!BI", SESSION_EXPIRY, session)
-    body = text("MQTT") + struct.pack("!BBH", 5, 0xC2, keepalive)
+    body = text("MQTT") + struct.pack("!BBH", 5, WITH_PASSWORD | start, keepalive)
     body += length(len(properties)) + properties
     body += text(client_id) + text(username) + text(password)
     return b"\x10" + length(len(body)) + body

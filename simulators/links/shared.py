@@ -1,4 +1,4 @@
-"""One connection of a concentrator: speaks for many devices under the account `load`."""
+"""One connection of a concentrator: speaks for many devices under an account `load-N`."""
 
 import os
 import socket
@@ -46,14 +46,14 @@ class SharedLink:
     """
 
     def __init__(
-        self, engine: Engine, broker: Broker, client_id: str, chance: Random,
+        self, engine: Engine, broker: Broker, name: str, chance: Random,
         commands: Switchboard | None = None,
     ) -> None:  # fmt: skip
         self.up = False
         self.ports: list[Port] = []
         self._engine = engine
         self._broker = broker
-        self._client_id = client_id
+        self._name = name  # user name and client id
         self._commands = commands
         self._backoff = Backoff(chance)
         self._sock: socket.socket | None = None
@@ -87,8 +87,8 @@ class SharedLink:
         self._out.clear()
         self._writing = False
         self._engine.watch(sock, self._ready)
-        user, secret = self._broker.username or "", self._broker.password or ""
-        self._write(packets.connect(self._client_id, user, secret, KEEPALIVE_SECONDS, 0))
+        name, secret = self._name, self._broker.password or ""
+        self._write(packets.connect(name, name, secret, KEEPALIVE_SECONDS, 0))
         self._engine.after(KEEPALIVE_SECONDS / 2, partial(self._ping, sock))
 
     def room(self, port: Port) -> bool:
@@ -219,13 +219,13 @@ class SharedLink:
 
 
 def open_links(
-    engine: Engine, broker: Broker, prefix: str, count: int, commands: Switchboard
+    engine: Engine, broker: Broker, count: int, commands: Switchboard
 ) -> list[SharedLink]:
-    """The connections of one concentrator; the first listens for commands."""
+    """The connections of the one concentrator (`load-0` ...); the first listens for commands."""
     made = []
     for number in range(count):
-        client_id = f"load-{prefix}-{number}"
-        chance = generator(0, client_id, os.getpid())
-        made.append(SharedLink(engine, broker, client_id, chance, None if number else commands))
+        name = f"{broker.username}-{number}"
+        chance = generator(0, name, os.getpid())
+        made.append(SharedLink(engine, broker, name, chance, None if number else commands))
         engine.soon(made[-1].open)
     return made

@@ -19,10 +19,13 @@ NOT_AUTHORISED = 0x87
 class Mouth:
     """Publishes at QoS 1 and gives the broker's answer."""
 
-    def __init__(self, broker: Broker, username: str, password: str) -> None:
+    def __init__(
+        self, broker: Broker, username: str, password: str, client_id: str | None = None
+    ) -> None:
         self._answers: dict[int, int] = {}
         self._came = threading.Condition()
-        self._client = Client(CallbackAPIVersion.VERSION2, f"mouth-{username}", protocol=MQTTv5)
+        named = client_id or f"mouth-{username}"
+        self._client = Client(CallbackAPIVersion.VERSION2, named, protocol=MQTTv5)
         self._client.username_pw_set(username, password)
         self._client.on_connect = lambda _c, _u, _f, reason, _p: self._note(0, reason.value)
         self._client.on_publish = lambda _c, _u, mid, reason, _p: self._note(mid, reason.value)

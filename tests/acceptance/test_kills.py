@@ -13,7 +13,7 @@ from server.benches.loaded import Loaded, mixed
 from server.benches.site import GATEWAY, WARDEN, Site, until
 from tests.acceptance.conftest import Api
 
-AWAY_SECONDS = 20.0  # of PostgreSQL, in the longest absence
+AWAY_SECONDS = 60.0  # of PostgreSQL, in the longest absence
 MOST_GROWTH_BYTES = 64 << 20
 chance = random.Random(20261122)
 

@@ -37,8 +37,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{value!r} lies outside the area of operation: are longitude and latitude swapped?",
     ),
     "reserved": (
-        "“{value}”是系统账号名，请改用其他编号",
-        "{value!r} is the name of a service account",
+        "“{value}”是系统程序使用的名称，请改用其他编号",
+        "{value!r} is a name of the system's own programs",
     ),
     "more_cells": ("单元格多于表头：“{value}”", "more cells than headings: {value!r}"),
 }

@@ -267,6 +267,19 @@ class TestHealth:
         assert checks["schema"]["ok"] is False
         assert "hengyang migrate" in checks["schema"]["reason"]
 
+    def test_without_redis_requests_are_served_and_it_is_told(
+        self, client: Api, bus: redis.Redis, stack: LocalStack
+    ) -> None:
+        operator = client.as_role("operator")
+        stack.kill("redis")
+        try:
+            answer, served = client.get("/readyz"), operator.get("/api/v1/me")
+        finally:
+            stack.start("redis")
+        checks = {c["name"]: c["ok"] for c in answer.json()["checks"]}
+        assert (answer.status_code, answer.json()["ready"], checks["redis"]) == (200, True, False)
+        assert served.status_code == 200
+
     def test_metrics_are_not_for_strangers(self, client: Api) -> None:
         assert client.get("/metrics").status_code == 401
         assert client.as_role("inspector").get("/metrics").status_code == 403

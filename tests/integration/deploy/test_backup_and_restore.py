@@ -1,6 +1,8 @@
 """A backup brought back into an empty stack gives the same rows."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +10,12 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from deploy.backup import Places, Tree, backup, restore
+from deploy.backup import Places, Tree, backup, database, restore
 from deploy.backup.errors import BackupError, InUse, NotEmpty, Spoilt
 from deploy.stack import LocalStack
+from tests.integration.certificates import made_for_itself
 from tests.integration.databases import Cloner, Database
+from tests.integration.patience import wait_for
 
 SAMPLE = """
     CREATE TABLE sample (at timestamptz NOT NULL, place geography(Point, 4326), value numbers,
@@ -61,7 +65,7 @@ def full(stack: LocalStack, cloner: Cloner, tmp_path: Path) -> Iterator[Places]:
     (broker / "passwd.service").write_text("ingest:old\nload:old\n")
     (broker / "passwd").write_text("ingest:old\nload:old\nS-1:hash\n")
     (broker / "acl").write_text("pattern read hy/v1/+/%u/command\n")
-    yield Places(made.owner, made.admin, {"evidence": Tree(evidence)}, broker)
+    yield Places(made.owner, made.admin, {"evidence": Tree(evidence)}, broker, tmp_path / "work")
     cloner.drop(made)
 
 
@@ -79,7 +83,8 @@ def empty(full: Places, tmp_path: Path) -> Iterator[Places]:
     url = full.admin_url.rpartition("/")[0]
     evidence = tmp_path / "evidence-of-the-new"
     owner = full.database_url.rpartition("/")[0] + f"/{name}"
-    yield Places(owner, f"{url}/postgres", {"evidence": Tree(evidence)}, broker)
+    trees = {"evidence": Tree(evidence)}
+    yield Places(owner, f"{url}/postgres", trees, broker, tmp_path / "work")
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -113,8 +118,59 @@ def test_a_spoilt_backup_touches_nothing(full: Places, file: Path) -> None:
     assert contents(full.dump_url) == before
 
 
+def test_a_restore_that_has_no_room_is_refused_in_plain_words(empty: Places, file: Path) -> None:
+    nowhere = Path("/dev/full")
+    for places in (
+        replace(empty, work_dir=nowhere),
+        replace(empty, trees={"evidence": Tree(nowhere)}),
+    ):
+        with pytest.raises(BackupError, match="/dev/full"):
+            restore(places, file, force=True, say=silent)
+
+
+def test_a_server_that_speaks_no_tls_gets_no_backup_where_tls_is_asked_for(
+    full: Places, tmp_path: Path
+) -> None:
+    with_tls = {"sslmode": "require"}
+    asking = replace(
+        full,
+        database_url=make_conninfo(full.database_url, **with_tls),
+        admin_url=make_conninfo(full.admin_url or "", **with_tls),
+    )
+    with pytest.raises(BackupError, match="SSL"):
+        backup(asking, tmp_path / "backup", silent)
+
+
+def test_a_backup_comes_from_the_server_that_its_certificate_proves(
+    stack: LocalStack, full: Places, tmp_path: Path
+) -> None:
+    data = stack.dir / "postgres/data"
+    certificate = made_for_itself(data / "server.crt", data / "server.key")
+    with psycopg.connect(full.admin_url or "", autocommit=True) as server:
+        try:
+            server.execute("ALTER SYSTEM SET ssl = on")
+            server.execute("SELECT pg_reload_conf()")
+            with_tls = {"sslmode": "verify-full", "sslrootcert": str(certificate)}
+            url = make_conninfo(full.admin_url or "", **with_tls)
+            wait_for(lambda: speaks_tls(url))
+            backup(replace(full, admin_url=url), tmp_path / "backup", silent)
+            strange = made_for_itself(tmp_path / "strange.crt", tmp_path / "strange.key")
+            deceived = make_conninfo(url, sslrootcert=str(strange))
+            with pytest.raises(BackupError, match="certificate verify failed"):
+                database.dump(deceived, tmp_path / "dump")
+        finally:
+            server.execute("ALTER SYSTEM RESET ssl")
+            server.execute("SELECT pg_reload_conf()")
+
+
+def speaks_tls(url: str) -> bool:
+    with suppress(psycopg.OperationalError), psycopg.connect(url) as connection:
+        return connection.pgconn.ssl_in_use
+    return False
+
+
 def test_a_restore_without_a_superuser_is_refused(empty: Places, file: Path) -> None:
-    poor = Places(empty.database_url, None, empty.trees, None)
+    poor = replace(empty, admin_url=None, broker_files=None)
     with pytest.raises(BackupError, match="HENGYANG_STACK_ADMIN_URL"):
         restore(poor, file, force=False, say=silent)
 
@@ -128,6 +184,7 @@ def test_a_backup_restored_into_an_empty_database_gives_the_same_rows(
     assert empty.broker_files is not None
     accounts = (empty.broker_files / "passwd").read_text().splitlines()
     assert accounts == ["ingest:new", "load:new", "S-1:hash"]
+    assert list(empty.work_dir.iterdir()) == []
 
 
 def test_a_restored_hypertable_goes_on_working(full: Places, empty: Places, file: Path) -> None:
@@ -151,7 +208,7 @@ def test_a_forced_restore_replaces_what_came_later(full: Places, file: Path) -> 
 
 
 def test_the_owner_alone_can_make_a_backup(full: Places, empty: Places, tmp_path: Path) -> None:
-    poor = Places(full.database_url, None, full.trees, None)
+    poor = replace(full, admin_url=None, broker_files=None)
     backup(poor, tmp_path / "by-owner", silent)
     restore(empty, tmp_path / "by-owner", force=False, say=silent)
     assert contents(empty.dump_url) == contents(full.dump_url)

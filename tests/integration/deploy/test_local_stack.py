@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
@@ -17,6 +19,7 @@ import pytest
 import redis
 from paho.mqtt.enums import CallbackAPIVersion
 
+from deploy.single import UP_LOCK, AlreadyRunning, only_one
 from deploy.stack import SERVERS, LocalStack, Ports, StackError
 from deploy.stack.errors import PortTaken
 from deploy.stack.ports import free_ports
@@ -58,6 +61,46 @@ def test_a_server_that_does_not_run_cannot_be_killed(tmp_path: Path) -> None:
     stack = LocalStack(tmp_path, test=True)
     with pytest.raises(StackError, match="redis does not run"):
         stack.kill("redis")
+
+
+@pytest.mark.parametrize("words", [["down"], ["reset", "--yes"]])
+def test_a_stack_that_the_whole_system_runs_on_is_not_stopped(
+    tmp_path: Path, words: list[str]
+) -> None:
+    stack = LocalStack(tmp_path, test=True, attached=True)
+    stack.start("redis")
+    with only_one(tmp_path / UP_LOCK):
+        done = subprocess.run(
+            [sys.executable, "-m", "deploy.stack", *words],
+            env=os.environ | {"HENGYANG_VAR_DIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert f"(process {os.getpid()})" in done.stderr
+    assert stack.record("redis") is not None
+    stack.down()
+
+
+def test_the_whole_system_does_not_start_while_its_stack_is_stopped(tmp_path: Path) -> None:
+    stack = LocalStack(tmp_path, test=True)
+    with stack.unused(), pytest.raises(AlreadyRunning), only_one(tmp_path / UP_LOCK):
+        pass
+
+
+def test_a_start_that_waits_for_a_reset_begins_in_a_new_folder(tmp_path: Path) -> None:
+    stack, other = (LocalStack(tmp_path, test=True, attached=True) for _ in range(2))
+    with ThreadPoolExecutor(1) as pool:
+        with stack._locked():
+            started = pool.submit(other.start, "redis")
+            waiting = f"-> FLOCK  ADVISORY  WRITE {os.getpid()} "
+            while waiting not in Path("/proc/locks").read_text():
+                assert not started.done()
+            shutil.rmtree(stack.dir)
+        started.result(60)
+    assert other.record("redis") is not None
+    other.down()
 
 
 @pytest.mark.parametrize("role", ["", "INGEST_"])
@@ -185,10 +228,27 @@ def test_passwords_that_were_lost_are_made_anew(running: LocalStack) -> None:
     assert all(state.ready for state in again.status())
     with database(again, ""):
         pass
-    assert connect_reason(
-        again.ports.mosquitto, "load", again.environment["HENGYANG_STACK_PASSWORD_LOAD"]
-    ) == ("Success")
+    secret = again.environment["HENGYANG_STACK_PASSWORD_LOAD"]
+    assert connect_reason(again.ports.mosquitto, "load", secret) == "Success"
     again.down()
+
+
+def test_no_password_stands_in_a_log_that_holds_every_statement(running: LocalStack) -> None:
+    admin = running.environment["HENGYANG_STACK_ADMIN_URL"]
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET log_statement = 'all'")
+        connection.execute("SELECT pg_reload_conf()")
+    running.up()
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM RESET log_statement")
+        connection.execute("SELECT pg_reload_conf()")
+    said = running.log("postgres").read_text()
+    assert "ALTER ROLE" in said
+    for name, secret in running.environment.items():
+        if name.startswith("HENGYANG_STACK_PASSWORD_"):
+            assert secret not in said, name
+    with database(running):
+        pass  # and yet it fits
 
 
 def test_secrets_are_readable_by_the_owner_only(running: LocalStack) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import astuple
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -90,7 +91,7 @@ class Running:
 
 
 def _all_free(ports: Ports) -> bool:
-    return all(map(is_free, (ports.postgres, ports.redis, ports.mosquitto)))
+    return all(map(is_free, astuple(ports)))
 
 
 @pytest.fixture
@@ -128,6 +129,13 @@ def test_it_runs_once_starts_again_what_is_killed_and_leaves_nothing_behind(up: 
     )
     assert second.returncode == 1
     assert f"It is already running (process {up.process.pid})" in second.stderr
+
+    for words in (["stack", "down"], ["stack", "reset", "--yes"]):
+        refused = subprocess.run(
+            [HENGYANG, *words], env=up.environment, capture_output=True, text=True, check=False
+        )
+        assert refused.returncode == 1
+        assert f"(process {up.process.pid})" in refused.stderr
 
     kill_every_server(up)
     up.process.send_signal(signal.SIGINT)

@@ -126,16 +126,14 @@ def test_a_retired_device_is_locked_out(publish, port):
     let_in(port, "WL-0001", secret, NOT_AUTHORISED)
 
 
-def test_a_device_named_like_a_service_gets_nothing(publish, owner):
-    owner.execute("""
-        INSERT INTO devices (device_id, kind, model, name, division_code, credential_hash,
-                             credential_rotated_at)
-        SELECT 'ingest', kind, id, 'x', '430408', '$7$101$a$b', now()
-        FROM device_models WHERE name = 'generic-lamp'""")
+def test_a_device_named_like_a_gateways_session_stays_in_the_register_and_outside(publish, owner):
+    secret = desk.add(device_id="WL-0001", **DEVICE)
+    owner.execute("UPDATE devices SET device_id = 'ingest-1-0'")
     publish()
-    lines = (settings(MqttSettings).mqtt_files_dir / "passwd").read_text().splitlines()
-    assert [line for line in lines if line.startswith("ingest:")] != ["ingest:$7$101$a$b"]
-    assert len([line for line in lines if line.startswith("ingest:")]) == 1
+    assert owner.execute("SELECT device_id FROM devices").fetchall() == [("ingest-1-0",)]
+    kept = (settings(MqttSettings).mqtt_files_dir / "passwd").read_text().splitlines()
+    assert sum(line.startswith("ingest-1-0:") for line in kept) == 1
+    assert Visitor(urlsplit(settings(MqttSettings).mqtt_url).port, "ingest-1-0", secret).refused
 
 
 def test_files_are_written_only_when_they_change_and_stay_secret(publish):

@@ -52,7 +52,7 @@ class Warden:
     def __init__(self, url: str) -> None:
         mqtt = settings(MqttSettings)
         self.connection = psycopg.connect(url)
-        self.office = Office(Link(parse(mqtt.mqtt_url), "test"), LIMITS, mqtt)
+        self.office = Office(Link(parse(mqtt.mqtt_url), "warden"), LIMITS, mqtt)
 
     def work(self) -> None:
         with self.connection.transaction():

@@ -14,7 +14,9 @@ import httpx
 import psycopg
 import pytest
 
+from deploy.city import City
 from deploy.stack.ports import free_ports, is_free
+from tests.integration.certificates import made_for_itself
 from tests.integration.databases import Database
 from tests.integration.http import PASSWORD, add_user
 from tests.integration.patience import wait_for
@@ -24,9 +26,9 @@ RUNNING = "SELECT name, pid FROM processes WHERE kind = 'api' AND state = 'runni
 
 
 @contextmanager
-def serving(port: int, processes: int) -> Iterator["subprocess.Popen[str]"]:
+def serving(port: int, processes: int, *words: str) -> Iterator["subprocess.Popen[str]"]:
     program = subprocess.Popen(
-        [*API, "--port", str(port), "--processes", str(processes)],
+        [*API, "--port", str(port), "--processes", str(processes), *words],
         env=os.environ.copy(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -49,6 +51,13 @@ def answers(port: int) -> bool:
     with suppress(httpx.TransportError):
         return httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=5).status_code == 200
     return False
+
+
+def start_second(port: int) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [*API, "--port", str(port)], env=os.environ.copy(), capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
 
 
 def test_processes_share_a_port_and_one_that_is_killed_comes_back(connection) -> None:
@@ -127,13 +136,44 @@ def test_what_the_server_keeps_is_for_its_owner_alone(database, tmp_path: Path) 
     assert {oct(path.stat().st_mode & 0o777) for path in found if path.is_file()} == {"0o600"}
 
 
+def test_a_second_system_stays_out_while_the_processes_of_the_first_are_started_again(
+    connection,
+) -> None:
+    [port] = free_ports(1)
+    with serving(port, 2) as first:
+        wait_for(lambda: len(connection.execute(RUNNING).fetchall()) == 2)
+        wait_for(lambda: answers(port))
+        os.kill(first.pid, signal.SIGSTOP)  # so that the window stays open
+        for _, pid in connection.execute(RUNNING).fetchall():
+            os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: not answers(port))
+        second = start_second(port)
+        os.kill(first.pid, signal.SIGCONT)
+        assert second.returncode != 0
+        assert f"Port {port} is in use by" in second.stderr
+        wait_for(lambda: answers(port))
+
+
 def test_a_port_in_use_is_named_with_who_uses_it(database) -> None:
     [port] = free_ports(1)
     with serving(port, 1):
         wait_for(lambda: answers(port))
-        second = subprocess.run(
-            [*API, "--port", str(port)], env=os.environ.copy(), capture_output=True, text=True,
-            timeout=60, check=False,
-        )  # fmt: skip
+        second = start_second(port)
     assert second.returncode != 0
     assert str(port) in second.stderr + second.stdout
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_the_whole_system_sees_that_its_api_is_ready_behind_a_certificate(
+    host: str, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [port] = free_ports(1)
+    certificate = made_for_itself(tmp_path / "tls.crt", tmp_path / "tls.key")
+    monkeypatch.setenv("HENGYANG_API_TLS_CERTIFICATE", str(certificate))
+    monkeypatch.setenv("HENGYANG_API_TLS_KEY", str(tmp_path / "tls.key"))
+    city = City(tmp_path, host, port, None, {}, tls=True)
+    (ready,) = (program.ready for program in city.programs() if program.name == "api")
+    assert ready is not None
+    with serving(port, 1, "--host", host):
+        wait_for(ready)
+    assert not ready()

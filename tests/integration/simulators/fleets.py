@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-from paho.mqtt.client import Client, MQTTMessage, MQTTv5
+from paho.mqtt.client import MQTT_CLEAN_START_FIRST_ONLY, Client, MQTTMessage, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -116,7 +116,7 @@ def header(payload: bytes) -> dict[str, Any] | None:
 def listening(stack: LocalStack, *streams: str) -> Iterator[Listener]:
     """Listens to the streams (all, if none is named) as the account `ingest`."""
     address = Broker.of(stack.environment["HENGYANG_MQTT_URL"])
-    client = Client(CallbackAPIVersion.VERSION2, f"test-{time.monotonic_ns()}", protocol=MQTTv5)
+    client = Client(CallbackAPIVersion.VERSION2, address.username or "", protocol=MQTTv5)
     client.username_pw_set(address.username, address.password)
     listener = Listener(client)
     client.on_message = lambda _client, _data, message: listener.heard.append(message)
@@ -127,7 +127,10 @@ def listening(stack: LocalStack, *streams: str) -> Iterator[Listener]:
     client.on_connect = lambda *_: client.subscribe(topics)
     session = Properties(PacketTypes.CONNECT)
     session.SessionExpiryInterval = 300
-    client.connect(address.host, address.port, clean_start=False, properties=session)
+    # Clean at first: the session of the test before has the same name.
+    client.connect(
+        address.host, address.port, clean_start=MQTT_CLEAN_START_FIRST_ONLY, properties=session
+    )
     client.reconnect_delay_set(1, 1)
     client.loop_start()
     try:

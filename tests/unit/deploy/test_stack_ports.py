@@ -34,6 +34,19 @@ def test_free_ports_are_distinct_and_outside_the_ephemeral_range() -> None:
     assert all(FREE_FROM <= port < FREE_TO and is_free(port) for port in ports)
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "::"])
+def test_a_port_in_use_is_not_free_on_any_family(host: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as server:
+        port = server.getsockname()[1]
+        assert not is_free(port, host)
+    assert is_free(port, host)
+
+
+def test_no_port_is_free_on_a_host_that_is_none() -> None:
+    assert not is_free(80, "no.such.host.invalid")
+
+
 def test_the_holder_of_a_port_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

@@ -1,14 +1,41 @@
 """What the broker reads: accounts of services first, then the devices that may connect."""
 
+import pytest
+
+from center.settings import IngestSettings
+from deploy.stack import mosquitto
 from ingest import wire
 from ingest.devices.broker_files import DEVICE_RULES, acl, outdated, passwd, postponed
+from ingest.devices.names import is_reserved
+from ingest.gateway import client_id
+from ingest.orphans import gateway_name
 
 SERVICE = "ingest:$7$101$a$b\nload:$7$101$c$d\n"
 
 
-def test_a_device_cannot_take_the_name_of_a_service():
-    made = passwd(SERVICE, [("ingest", "stolen"), ("WL-0001", "hash")])
+OURS = ("ingest", "load", "warden", "load-0", "hengyang-doctor", "stack-knock")
+
+
+@pytest.mark.parametrize("name", [*OURS, client_id(gateway_name(1), 0)])
+def test_a_device_named_like_a_program_of_ours_is_not_let_in(name: str) -> None:
+    made = passwd(SERVICE, [(name, "stolen"), ("WL-0001", "hash")])
     assert made.splitlines() == ["ingest:$7$101$a$b", "load:$7$101$c$d", "WL-0001:hash"]
+
+
+@pytest.mark.parametrize("name", [*OURS, client_id(gateway_name(1), 0)])
+def test_the_session_of_a_program_of_ours_is_not_ended_with_an_account(name: str) -> None:
+    assert outdated(f"{name}:old\nWL-0001:old\n", f"{name}:new\n") == ["WL-0001"]
+
+
+@pytest.mark.parametrize("name", ["WL-0001", "ingest-1", "loader-1", "wardens", "my-ingest-1-0"])
+def test_other_names_are_free(name: str) -> None:
+    assert not is_reserved(name)
+
+
+def test_every_account_of_a_program_of_ours_has_a_reserved_name() -> None:
+    assert [name for name in mosquitto.ACCOUNTS if not is_reserved(name)] == []
+    most = IngestSettings.model_fields["ingest_connections"].metadata
+    assert next(bound.le for bound in most if hasattr(bound, "le")) == mosquitto.SESSIONS
 
 
 def test_without_devices_the_services_remain():

@@ -132,6 +132,7 @@ REFUSED = [
     ({"device_id": "WL 0001"}, ("device_id", "invalid")),
     ({"device_id": "x" * 41}, ("device_id", "invalid")),
     ({"device_id": "ingest"}, ("device_id", "reserved")),
+    ({"device_id": "ingest-1-0"}, ("device_id", "reserved")),
     ({"name": "a\x00b"}, ("name", "invalid")),
     ({"model": "no-such"}, ("model", "unknown_model")),
     ({"kind": "camera"}, ("kind", "kind_of_model")),

@@ -43,6 +43,21 @@ def test_the_web_is_made_for_the_api_as_it_is_now() -> None:
     assert json.loads(Path("web/openapi.json").read_text("utf-8")) == create_app().openapi()
 
 
+def test_every_target_that_somebody_is_sent_to_is_in_the_makefile() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", Path("Makefile").read_text("utf-8"), re.MULTILINE))
+    texts = [*Path().glob("*.md"), *Path("docs").rglob("*.md")]
+    texts += [path for package in ("server", "deploy") for path in Path(package).rglob("*.*")]
+    named = {
+        (str(path), target)
+        for path in texts
+        if path.suffix in {".md", ".py", ".sh", ".yaml"}
+        for target in re.findall(
+            r"(?:`|^ {4}|^|Run: |运行：)make ([a-z-]+)", path.read_text("utf-8"), re.MULTILINE
+        )
+    }
+    assert {(path, target) for path, target in named if target not in targets} == set()
+
+
 def test_every_decision_is_one_screen_and_numbered_once() -> None:
     records = sorted(Path("docs/decisions").glob("*.md"))
     numbers = [path.name[:4] for path in records]
