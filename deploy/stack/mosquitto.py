@@ -29,8 +29,10 @@ LOAD = ("topic readwrite hy/v1/#", "topic read $SYS/#")
 FAMILIES = {
     "ingest": (
         SERVICE,
-        ("ingest", "warden", "hengyang-doctor", "stack-knock")
-        + tuple(f"ingest-{g}-{s}" for g in range(1, GATEWAYS + 1) for s in range(SESSIONS)),
+        (
+            *("ingest", "warden", "hengyang-doctor", "stack-knock"),
+            *(f"ingest-{g}-{s}" for g in range(1, GATEWAYS + 1) for s in range(SESSIONS)),
+        ),
     ),
     "load": (LOAD, ("load", *(f"load-{n}" for n in range(LOADS)))),
 }
