@@ -17,6 +17,7 @@ GRACE = timedelta(seconds=60)
 def silent(owner: psycopg.Connection) -> int:
     """A device that reports every ten seconds and was heard six minutes ago."""
     number = enrol(owner, "D-1")
+    owner.execute("UPDATE ingest_watch SET watched_until = now()")  # we see what there is to see
     owner.execute("UPDATE devices SET expected_interval_seconds = 10")
     owner.execute(
         "INSERT INTO ledger (device, boot, committed, added, first_seen, last_seen)"
@@ -66,6 +67,7 @@ def test_devices_have_time_to_come_back_after_an_absence_of_the_broker(
 
 def test_when_their_time_is_over_their_silence_counts_again(database, owner) -> None:
     number = enrol(owner, "D-1")
+    owner.execute("UPDATE ingest_watch SET watched_until = now()")  # we see what there is to see
     owner.execute("UPDATE devices SET expected_interval_seconds = 10 WHERE id = %s", [number])
     owner.execute(
         "INSERT INTO ledger (device, boot, committed, added, first_seen, last_seen)"
@@ -80,6 +82,7 @@ def test_who_has_no_interval_is_on_line_only_once_it_has_said_so_after_a_broker_
     database, owner
 ) -> None:
     number = enrol(owner, "D-1")
+    owner.execute("UPDATE ingest_watch SET watched_until = now()")  # we see what there is to see
     owner.execute("UPDATE devices SET expected_interval_seconds = NULL")
     owner.execute(
         "INSERT INTO device_status (device, will_state, will_at)"

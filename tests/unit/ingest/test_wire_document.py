@@ -85,10 +85,11 @@ def test_both_forms_of_every_message_are_named() -> None:
 
 
 def test_the_last_will_of_the_document_is_a_status() -> None:
-    will = DOCUMENT["servers"]["broker"]["bindings"]["mqtt"]["lastWill"]
+    city = DOCUMENT["servers"]["city"]
+    will = city["bindings"]["mqtt"]["lastWill"]
     validator("status").validate(json.loads(will["message"]))
     assert will["topic"] == DOCUMENT["channels"]["status"]["address"]
-    assert DOCUMENT["servers"]["broker"]["security"]
+    assert city["security"]
 
 
 @pytest.mark.parametrize("name", [name for name in MESSAGES if "examples" in MESSAGES[name]])
