@@ -95,16 +95,15 @@ export function firstPage(): string {
 /** A valid session is asked for, and waited for: only the server's refusal leads to the log-in. */
 async function guard(to: RouteLocationNormalized) {
   if (to.meta.open) return (await arrive()) ? safeNext(to.query['next']) : true
-  const next = to.fullPath === '/' ? {} : { next: to.fullPath }
+  // The home redirect was chosen before the permissions were known: what was asked for is "/".
+  const home = to.redirectedFrom?.name === 'home' || to.name === 'nothing'
+  const next = home ? {} : { next: to.fullPath }
   if (!isLoggedIn()) return { name: 'login', query: next }
   if (!(await arrive())) return { name: 'login', query: { ...next, reason: endedBy.value } }
   if (me.value?.must_change_password && to.name !== 'password') {
-    return { name: 'password', query: { next: to.fullPath } }
+    return { name: 'password', query: next }
   }
-  // The home redirect was chosen before the permissions were known.
-  return to.redirectedFrom?.name === 'home' && to.name !== firstPage()
-    ? { name: firstPage() }
-    : true
+  return home && to.name !== firstPage() ? { name: firstPage() } : true
 }
 
 export function createAppRouter(): Router {

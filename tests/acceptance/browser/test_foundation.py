@@ -48,6 +48,15 @@ def wears(page: Page, selector: str, token: str) -> bool:
     return bool(page.evaluate(script, [selector, token]))
 
 
+@pytest.mark.parametrize("address", ["/", "/nothing"])
+def test_who_asks_for_no_page_in_particular_gets_the_first_of_the_role(
+    as_user: As, address: str
+) -> None:
+    page = as_user("operator", address)
+    expect(page).to_have_url(re.compile(r"/system$"))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
 @pytest.mark.parametrize("fault", [gone, starting, busy])
 def test_a_reload_while_the_server_is_away_keeps_the_session_and_the_page(
     fault: Callable[[Route], None], told: str, as_user: As, base: str
