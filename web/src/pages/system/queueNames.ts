@@ -11,7 +11,7 @@ const messages: Kind = { write: (n) => translateCount('count.messages', n, forma
 const jobs: Kind = { write: (n) => translateCount('count.jobs', n, formatNumber(n)) }
 const bytes: Kind = { write: formatBytes }
 
-const KINDS: Readonly<Record<string, Kind>> = { bytes_held: bytes, jobs }
+const KINDS: Readonly<Record<string, Kind>> = { bytes_held: bytes, jobs, jobs_failed: jobs }
 
 function parts(name: string): { owner: string; what: string } {
   const [first = '', second] = name.split(':')
