@@ -57,6 +57,8 @@ def test_what_is_missing_below_the_floor_is_lost_in_one_gap(writer: Pen, device:
     assert writer.all(lost) == [(f"[0,{floor})", floor // 2)]
     assert writer.one("SELECT count(*) FROM gaps WHERE state <> 'lost'") == KEEP - 1
     assert settle(writer) == []
+    follow(writer.connection, LIMITS)
+    assert writer.all(lost) == [(f"[0,{floor})", floor // 2)]
 
 
 def test_gaps_are_counted_as_they_are_after_it(writer: Pen, device: int) -> None:
