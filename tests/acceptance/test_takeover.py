@@ -45,7 +45,12 @@ def speak(site: Site, credentials: Mapping[str, str], boot: int, messages: int) 
 
 
 def stored(site: Site, boot: int) -> int:
-    return int(site.figure("SELECT count(*) FROM readings WHERE boot = %s", boot))
+    """Of this device alone: others of the same site have boots of the same number."""
+    count = (
+        "SELECT count(*) FROM readings r JOIN devices d ON d.id = r.device"
+        " WHERE d.device_id = %s AND r.boot = %s"
+    )
+    return int(site.figure(count, OTHER, boot))
 
 
 def come_back(broker: Broker, secret: str) -> list[packets.Packet]:
