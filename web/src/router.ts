@@ -16,11 +16,18 @@ declare module 'vue-router' {
   interface RouteMeta {
     open?: boolean
     title: string
-    permission?: Permission
+    /** One permission, or all of these. */
+    permission?: Permission | readonly Permission[]
   }
 }
 
 const INSIDE: RouteRecordRaw[] = [
+  {
+    path: 'command',
+    name: 'command',
+    component: () => import('@/pages/command/CommandPage.vue'),
+    meta: { title: 'nav.command', permission: [PERMISSIONS.seeAlarms, PERMISSIONS.seeMap] },
+  },
   {
     path: 'system',
     name: 'system',

@@ -9,10 +9,13 @@ export const PERMISSIONS = {
   seeDeadLetters: 'dead_letters:read',
   actOnDeadLetters: 'dead_letters:write',
   seeGaps: 'system:read',
+  seeMap: 'gis:read',
 } as const
 
 export type Permission = (typeof PERMISSIONS)[keyof typeof PERMISSIONS]
 
-export function may(permission: Permission): boolean {
-  return me.value?.permissions.includes(permission) ?? false
+/** Whether one has a permission, or all of several. */
+export function may(permission: Permission | readonly Permission[]): boolean {
+  const wanted: readonly Permission[] = typeof permission === 'string' ? [permission] : permission
+  return wanted.every((one) => me.value?.permissions.includes(one) ?? false)
 }

@@ -1,6 +1,6 @@
 /** The places of the rail, in order; each is shown to whom it is permitted. */
 import type { Component } from 'vue'
-import { Connection, Cpu, DocumentDelete, Odometer } from '@element-plus/icons-vue'
+import { Connection, Cpu, DocumentDelete, MapLocation, Odometer } from '@element-plus/icons-vue'
 
 import { PERMISSIONS, type Permission } from '@/session/permissions'
 
@@ -8,12 +8,20 @@ interface Place {
   name: string
   label: string
   icon: Component
-  permission: Permission
+  /** One permission, or all of these. */
+  permission: Permission | readonly Permission[]
   /** Pages that belong to this place and keep it marked. */
   holds: readonly string[]
 }
 
 export const PLACES: readonly Place[] = [
+  {
+    name: 'command',
+    label: 'nav.command',
+    icon: MapLocation,
+    permission: [PERMISSIONS.seeAlarms, PERMISSIONS.seeMap],
+    holds: ['command'],
+  },
   {
     name: 'system',
     label: 'nav.system',
