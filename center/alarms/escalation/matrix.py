@@ -20,6 +20,11 @@ class Level:
     after_minutes: int
     to_role: str
 
+    @property
+    def wait(self) -> timedelta:
+        """How long it may go unacknowledged."""
+        return timedelta(minutes=self.after_minutes)
+
 
 def next_level(rows: Iterable[Level], severity: Severity, level: int) -> Level | None:
     """The row of the level after this one."""
@@ -32,7 +37,7 @@ def due(
 ) -> Level | None:
     """The next level where its time has come; one at a time, however long nobody looked."""
     row = next_level(rows, severity, level)
-    if row is None or moment - waits_since < timedelta(minutes=row.after_minutes):
+    if row is None or moment - waits_since < row.wait:
         return None
     return row
 

@@ -163,8 +163,8 @@ def _matrix() -> None:
     op.execute("INSERT INTO escalation_matrix_head (changed_by) VALUES ('system')")
     op.execute("""
         INSERT INTO escalation_matrix (severity, level, after_minutes, to_role) VALUES
-            ('red', 1, 3, 'commander'), ('red', 2, 10, 'department'),
-            ('orange', 1, 10, 'commander'), ('orange', 2, 30, 'department'),
+            ('red', 1, 3, 'commander'), ('red', 2, 10, 'commander'),
+            ('orange', 1, 10, 'commander'), ('orange', 2, 30, 'commander'),
             ('yellow', 1, 30, 'commander'), ('blue', 1, 120, 'commander')""")
 
 
