@@ -4,12 +4,12 @@ import { computed, type Ref } from 'vue'
 
 import { api, clockApi } from './client'
 import { CALM_MS, every } from './polling'
-import type { Answer } from './shapes'
+import type { Answer, Item } from './shapes'
 import type { TileSet } from './tiles'
 import { unwrap } from './transport'
 
-export type MapLayer = Answer<'/api/v1/gis/layers'>[number]
-export type Place = Answer<'/api/v1/gis/search'>['items'][number]
+export type MapLayer = Item<'/api/v1/gis/layers'>
+export type Place = Item<'/api/v1/gis/search'>
 export type PlaceKind = Place['kind']
 export type Division = Answer<'/api/v1/gis/divisions/{code}'>
 export type Component = Answer<'/api/v1/gis/components/{code}'>

@@ -13,7 +13,7 @@ type Filter = NonNullable<Extract<LayerSpecification, { type: 'line' }>['filter'
 const CLUSTER = ['>', ['get', 'n'], 1] as Filter
 const SINGLE = ['==', ['get', 'n'], 1] as Filter
 
-/** Sized by the order of magnitude of what it holds: ten times as many is one step larger. */
+/** The server's cells are 32 px wide, so no circle may be wider. Sized by the order of magnitude of what it holds: ten times as many is one step larger. */
 const SPREAD = ['log10', ['max', 2, ['get', 'n']]]
 
 /** `1234` as `1.2k`: a count on a cluster is read at a glance. */
@@ -26,14 +26,14 @@ const COUNT = [
 
 /** Great classes of components (GB/T 30428.2), by the first two digits of the class code. */
 export const CLASS_LETTERS: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
-  zh: { '01': '公', '02': '交', '03': '容', '04': '绿', '05': '他' },
-  en: { '01': 'U', '02': 'T', '03': 'S', '04': 'G', '05': 'O' },
+  zh: { '01': '公', '02': '交', '03': '容', '04': '绿', '05': '房', '06': '他', '21': '扩' },
+  en: { '01': 'U', '02': 'T', '03': 'A', '04': 'G', '05': 'B', '06': 'O', '21': 'X' },
 }
 
 function clusters(
   id: string,
   ink: MapInk,
-  style: { rim: string; base: number; step: number },
+  style: { rim: string; base: number; step: number; letters: number },
 ): LayerSpecification[] {
   return [
     {
@@ -59,7 +59,7 @@ function clusters(
       layout: {
         'text-field': COUNT as never,
         'text-font': FONT,
-        'text-size': 12,
+        'text-size': style.letters,
         'text-allow-overlap': true,
       },
       paint: { 'text-color': ink.text },
@@ -71,10 +71,10 @@ export function componentDrawing(ink: MapInk, language: Language, tiles: string)
   const letters = Object.entries(CLASS_LETTERS[language]).flat()
   return {
     sources: {
-      components: { type: 'vector', tiles: [tiles], minzoom: 0, maxzoom: 16, promoteId: 'id' },
+      components: { type: 'vector', tiles: [tiles], minzoom: 0, maxzoom: 18, promoteId: 'id' },
     },
     layers: [
-      ...clusters('components', ink, { rim: ink.street, base: 7, step: 3.4 }),
+      ...clusters('components', ink, { rim: ink.street, base: 5, step: 2.4, letters: 10 }),
       {
         id: 'components-singles',
         type: 'circle',
@@ -119,10 +119,10 @@ export function deviceDrawing(ink: MapInk, tiles: string, live: boolean): Drawin
   const state = ['coalesce', ['feature-state', 's'], 'unknown']
   return {
     sources: {
-      devices: { type: 'vector', tiles: [tiles], minzoom: 0, maxzoom: 16, promoteId: 'id' },
+      devices: { type: 'vector', tiles: [tiles], minzoom: 0, maxzoom: 18, promoteId: 'id' },
     },
     layers: [
-      ...clusters('devices', ink, { rim: ink.accent, base: 10, step: 3.8 }),
+      ...clusters('devices', ink, { rim: ink.accent, base: 7, step: 2.6, letters: 11 }),
       ...DEVICE_STATES.map((shown) => ({
         id: `devices-${shown}`,
         type: 'symbol' as const,
