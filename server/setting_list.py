@@ -15,6 +15,7 @@ MODULES = (
     "center.identity.settings",
     "center.audit.settings",
     "server.settings",
+    "server.live.settings",
 )
 HEAD = """# Settings
 
