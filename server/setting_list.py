@@ -16,6 +16,7 @@ MODULES = (
     "center.audit.settings",
     "center.alarms.settings",
     "server.settings",
+    "server.live.settings",
 )
 HEAD = """# Settings
 

@@ -1,11 +1,20 @@
 /** What a page takes from the live feed: devices of a viewport, alarms, figures. */
-import { shallowReactive, shallowRef, type Ref, type ShallowRef } from 'vue'
+import { getCurrentScope, onScopeDispose, shallowReadonly, watch, type Ref } from 'vue'
 
-import type { Alarm, Bbox, Figures, LiveDevice } from './protocol'
+import type { Bbox, Changed } from './devices'
+import { Window } from './devices'
+import {
+  alarmStore,
+  deviceStore,
+  figures,
+  figuresAt,
+  moveWindow,
+  useTopic,
+  useWindow,
+} from './feed'
+import type { Alarm, Figures, LiveDevice } from './protocol'
 
 export type Stop = () => void
-
-type Changed = (changed: LiveDevice[], removed: string[]) => void
 
 export interface LiveDevices {
   /** By device id; reactive as a whole, its values are replaced, never changed. */
@@ -13,37 +22,63 @@ export interface LiveDevices {
   /** Told of each snapshot and delta once they are in `devices`; for the map, which draws itself. */
   onChange: (callback: Changed) => Stop
   /** More devices than a snapshot may hold: `devices` is empty and the tiles show clusters. */
-  tooMany: Ref<boolean>
+  tooMany: Readonly<Ref<boolean>>
   /** ms since epoch on this machine's clock when what is shown was last known to be true. */
-  at: Ref<number | null>
+  at: Readonly<Ref<number | null>>
 }
 
 export interface LiveAlarms {
   /** Open ones, the newest first. */
-  alarms: ShallowRef<Alarm[]>
-  /** Told of alarms raised while one looks, not of those that were there. */
+  alarms: Readonly<Ref<Alarm[]>>
+  /** Told of alarms raised while one looks or while the line was lost, not of those that were there. */
   onRaised: (callback: (alarm: Alarm) => void) => Stop
-  at: Ref<number | null>
+  at: Readonly<Ref<number | null>>
 }
 
 export interface LiveFigures {
-  figures: ShallowRef<Figures | null>
-  at: Ref<number | null>
+  figures: Readonly<Ref<Figures | null>>
+  at: Readonly<Ref<number | null>>
 }
 
-export function useLiveDevices(_bbox: Ref<Bbox | null>): LiveDevices {
+/** Ends with the component that asked, or by the function returned. */
+function untilGone(stop: Stop): Stop {
+  let isOver = false
+  const once = () => {
+    if (!isOver) stop()
+    isOver = true
+  }
+  if (getCurrentScope()) onScopeDispose(once)
+  return once
+}
+
+/** `bbox` null: nothing is asked for. Ends with the component that asks. */
+export function useLiveDevices(bbox: Ref<Bbox | null>): LiveDevices {
+  const window = new Window()
+  window.move(bbox.value, deviceStore.known)
+  const leave = useWindow(window)
+  const stopWatching = watch(bbox, (box) => moveWindow(window, box))
+  untilGone(() => {
+    stopWatching()
+    leave()
+  })
   return {
-    devices: shallowReactive(new Map<string, LiveDevice>()),
-    onChange: () => () => undefined,
-    tooMany: shallowRef(false),
-    at: shallowRef(null),
+    devices: window.devices,
+    onChange: (callback) => untilGone(window.listen(callback)),
+    tooMany: shallowReadonly(deviceStore.tooMany),
+    at: shallowReadonly(deviceStore.at),
   }
 }
 
 export function useLiveAlarms(): LiveAlarms {
-  return { alarms: shallowRef([]), onRaised: () => () => undefined, at: shallowRef(null) }
+  untilGone(useTopic('alarms'))
+  return {
+    alarms: alarmStore.alarms,
+    onRaised: (callback) => untilGone(alarmStore.listen(callback)),
+    at: shallowReadonly(alarmStore.at),
+  }
 }
 
 export function useLiveFigures(): LiveFigures {
-  return { figures: shallowRef(null), at: shallowRef(null) }
+  untilGone(useTopic('figures'))
+  return { figures, at: shallowReadonly(figuresAt) }
 }
