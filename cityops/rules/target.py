@@ -1,16 +1,14 @@
 """Which devices a rule watches: by name, model, kind, division and area, all of what is given."""
 
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple
 
 import shapely
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
+from center.geojson import Polygon
 from center.requests import Body
-from ingest.devices.place import Latitude, Longitude
 from ingest.devices.schemas import DeviceId, Kind
-
-MOST_CORNERS = 1000
 
 Division = Annotated[
     str,
@@ -20,37 +18,24 @@ Division = Annotated[
 ModelName = Annotated[str, Field(min_length=1, max_length=64, examples=["generic-water-level"])]
 
 
-class Area(Body):
-    """A GeoJSON polygon in WGS-84, longitude first (RFC 7946)."""
+def _enclosing(area: Polygon) -> Polygon:
+    for ring in area.coordinates:
+        if ring[0] != ring[-1]:
+            raise ValueError("a ring of the area does not end where it begins")
+    made = shape_of(area)
+    if not made.is_valid:
+        raise ValueError(f"the area is no simple polygon: {shapely.is_valid_reason(made)}")
+    if made.area == 0:
+        raise ValueError("the area encloses nothing: its corners lie on one line")
+    return area
 
-    type: Literal["Polygon"] = "Polygon"
-    coordinates: Annotated[
-        list[list[tuple[Longitude, Latitude]]],
-        Field(
-            min_length=1,
-            max_length=20,
-            examples=[[[(112.5, 26.8), (112.7, 26.8), (112.7, 27.0), (112.5, 26.8)]]],
-        ),
-    ]
 
-    @model_validator(mode="after")
-    def _is_an_area(self) -> Self:
-        for ring in self.coordinates:
-            if len(ring) < 4 or ring[0] != ring[-1]:
-                raise ValueError("a ring of an area has four corners or more and ends at its first")
-        if sum(map(len, self.coordinates)) > MOST_CORNERS:
-            raise ValueError(f"an area has {MOST_CORNERS} corners at most")
-        shape = self.shape
-        if not shape.is_valid:
-            raise ValueError(f"the area is no polygon: {shapely.is_valid_reason(shape)}")
-        if shape.area == 0:
-            raise ValueError("the area is empty: its corners lie on one line")
-        return self
+Area = Annotated[Polygon, AfterValidator(_enclosing)]
 
-    @property
-    def shape(self) -> Any:
-        """The polygon as shapely has it."""
-        return shapely.Polygon(self.coordinates[0], self.coordinates[1:])
+
+def shape_of(area: Polygon) -> Any:
+    """The polygon as shapely has it."""
+    return shapely.Polygon(area.coordinates[0], area.coordinates[1:])
 
 
 class Target(Body):
@@ -104,7 +89,7 @@ def _given(target: Target, quantity: str | None) -> Iterator[Holds]:
         names = frozenset(target.devices)
         yield lambda device: device.device_id in names
     if target.area is not None:
-        yield _inside(target.area.shape)
+        yield _inside(shape_of(target.area))
 
 
 def _begins(prefix: str) -> Holds:
