@@ -9,6 +9,16 @@ export const PERMISSIONS = {
   seeDeadLetters: 'dead_letters:read',
   actOnDeadLetters: 'dead_letters:write',
   seeGaps: 'system:read',
+  changeDevices: 'devices:write',
+  enrolDevices: 'devices:enrol',
+  sendCommands: 'commands:send',
+  seeEvidence: 'evidence:read',
+  seeAlarms: 'alarms:read',
+  actOnAlarms: 'alarms:act',
+  changeSilences: 'silences:write',
+  changeEscalation: 'escalation:write',
+  seeRules: 'rules:read',
+  changeRules: 'rules:write',
 } as const
 
 export type Permission = (typeof PERMISSIONS)[keyof typeof PERMISSIONS]

@@ -1,6 +1,6 @@
 /** The places of the rail, in order; each is shown to whom it is permitted. */
 import type { Component } from 'vue'
-import { Connection, Cpu, DocumentDelete, Odometer } from '@element-plus/icons-vue'
+import { Bell, Connection, Cpu, DocumentDelete, Odometer, ScaleToOriginal } from '@element-plus/icons-vue'
 
 import { PERMISSIONS, type Permission } from '@/session/permissions'
 
@@ -15,6 +15,13 @@ interface Place {
 
 export const PLACES: readonly Place[] = [
   {
+    name: 'alarms',
+    label: 'nav.alarms',
+    icon: Bell,
+    permission: PERMISSIONS.seeAlarms,
+    holds: ['alarms', 'silences', 'escalation'],
+  },
+  {
     name: 'system',
     label: 'nav.system',
     icon: Odometer,
@@ -26,7 +33,14 @@ export const PLACES: readonly Place[] = [
     label: 'nav.devices',
     icon: Cpu,
     permission: PERMISSIONS.seeDevices,
-    holds: ['devices', 'device'],
+    holds: ['devices', 'device', 'enrolment'],
+  },
+  {
+    name: 'rules',
+    label: 'nav.rules',
+    icon: ScaleToOriginal,
+    permission: PERMISSIONS.seeRules,
+    holds: ['rules', 'rule', 'newRule'],
   },
   {
     name: 'deadLetters',
