@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from center import idempotency
+from center.alarms.tasks import forget_closed as forget_closed_alarms
+from center.alarms.tasks import watch_clock
 from center.audit.anchors import anchor_now
 from center.database import transaction
 from center.evidence.tasks import retire_old, sweep_overdue
@@ -46,12 +48,14 @@ def _forget_log_ins(_stop: threading.Event) -> None:
 SCHEDULE = (
     Periodic("series.roll_up", "* * * * *", roll_up),
     Periodic("evidence.sweep", "* * * * *", lambda _: sweep_overdue()),
+    Periodic("alarms.watch_clock", "* * * * *", lambda _: watch_clock()),
     Periodic("jobs.tidy", "*/5 * * * *", lambda _: jobs.tidy()),
     Periodic("processes.forget", "11 * * * *", lambda _: forget_lost()),
     Periodic("outbox.clean", "23 * * * *", lambda _: clean_sent()),
     Periodic("audit.anchor", "5 16 * * *", lambda _: anchor_now()),
     Periodic("identity.forget", "35 18 * * *", _forget_log_ins),
     Periodic("commands.forget", "5 19 * * *", lambda _: forget_closed()),
+    Periodic("alarms.forget", "10 19 * * *", lambda _: forget_closed_alarms()),
     Periodic("dead_letters.forget", "15 19 * * *", lambda _: forget_closed_letters()),
     Periodic("evidence.retire", "25 19 * * *", retire_old),
     Periodic("series.retire", "35 19 * * *", lambda _: retire_old_facts()),

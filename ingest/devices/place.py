@@ -1,28 +1,12 @@
 """Where a device stands: a GeoJSON point in WGS-84."""
 
-from typing import Annotated, Literal
-
 from geoalchemy2 import WKTElement
-from pydantic import BaseModel, ConfigDict, Field
 
 from center.errors import Invalid
+from center.geojson import Point
 from center.settings import IngestSettings, settings
 
-Longitude = Annotated[float, Field(ge=-180, le=180, description="Degrees east, WGS-84.")]
-Latitude = Annotated[float, Field(ge=-90, le=90, description="Degrees north, WGS-84.")]
-
-
-class Point(BaseModel):
-    """A GeoJSON point, longitude first (RFC 7946)."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        allow_inf_nan=False,
-        json_schema_extra={"example": {"type": "Point", "coordinates": [112.6072, 26.8967]}},
-    )
-
-    type: Literal["Point"] = "Point"
-    coordinates: tuple[Longitude, Latitude]
+__all__ = ["OutsideArea", "Point", "check_area", "stored"]
 
 
 class OutsideArea(Invalid):

@@ -42,6 +42,6 @@ def test_the_security_administrator_makes_no_accounts() -> None:
     assert held.isdisjoint({"users:write", "audit:read"})
 
 
-def test_the_auditor_reads_the_audit_and_nothing_else() -> None:
+def test_the_auditor_reads_the_audit_and_what_alarms_told_and_changes_nothing() -> None:
     held = {pair["permission"] for pair in read().pairs if pair["role"] == "auditor"}
-    assert held == {"audit:read", "audit:verify"}
+    assert held == {"audit:read", "audit:verify", "alarms:read"}

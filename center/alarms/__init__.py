@@ -1,0 +1,1 @@
+"""Alarms (告警): raised by facts, acknowledged, shelved, escalated and closed by people."""

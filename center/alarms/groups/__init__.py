@@ -1,0 +1,1 @@
+"""Groups of alarms: the many of one storm are looked at as one."""

@@ -1,0 +1,1 @@
+UPDATE alarm_groups SET current = false WHERE id = ANY (%(ids)s)
