@@ -58,6 +58,7 @@ class City:
         rows = [
             ("worker", ["worker"], None),
             ("ingest", ["ingest", "--processes", "1"], None),
+            ("rules", ["rules"], None),
             ("api", ["api"], self._answers),
         ]
         if self.scenario:

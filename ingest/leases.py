@@ -7,6 +7,7 @@ import psycopg
 
 WARDEN = 0x6879_0001  # member 0: to be in charge; the others number the wardens
 GATEWAY = 0x6879_0002
+RULES = 0x6879_0004  # as WARDEN: member 0 is to be in charge
 MOST = 64  # of each kind
 
 Connect = Callable[[], psycopg.Connection[Any]]

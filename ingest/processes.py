@@ -98,9 +98,10 @@ def _on_signals(stop: Callable[[], None]) -> None:
     signal.signal(signal.SIGINT, handle)
 
 
-def _patiently_take_number(
+def patiently_take_number(
     lease: Lease, stopping: threading.Event, group: int = GATEWAY
 ) -> int | None:
+    """The lowest free number of a group; waits while the database is away. None: told to stop."""
     was_away = False
     while not stopping.is_set():
         try:
@@ -213,7 +214,7 @@ def run_gateway() -> None:
     _on_signals(stopping.set)
     logs.configure("gateway")
     lease = Lease(connector("gateway"))
-    number = _patiently_take_number(lease, stopping)
+    number = patiently_take_number(lease, stopping)
     if number is not None:
         logs.configure(gateway_name(number))
         GatewayProcess(number, lease).run(stopping)
@@ -233,7 +234,7 @@ def run_warden() -> None:
 
     _on_signals(stop)
     lease = Lease(connector("warden"))
-    number = _patiently_take_number(lease, stopping, WARDEN)
+    number = patiently_take_number(lease, stopping, WARDEN)
     if number is None:
         return
     name = f"warden-{number}"

@@ -28,6 +28,7 @@ ROUTERS: tuple[str, ...] = (
     "ingest.series.endpoints",
     "ingest.ledger.endpoints",
     "ingest.deadletters.endpoints",
+    "cityops.rules.endpoints",
     "server.system.endpoints",
 )
 

@@ -17,6 +17,7 @@ COMMANDS = (
     "server.commands.seed",
     "server.commands.api",
     "server.commands.ingest",
+    "server.commands.rules",
     "server.commands.worker",
     "server.commands.simulate",
     "server.commands.fleet",

@@ -15,6 +15,7 @@ MODULES = (
     "center.identity.settings",
     "center.audit.settings",
     "center.alarms.settings",
+    "cityops.settings",
     "server.settings",
 )
 HEAD = """# Settings

@@ -28,6 +28,7 @@ PROGRAMS = {
     "ingest": ("ingest", "hengyang ingest"),
     "warden": ("warden", "hengyang ingest"),
     "worker": ("worker", "hengyang worker"),
+    "rules": ("rules", "hengyang rules"),
     "api": ("API", "hengyang api"),
 }
 UNANCHORED = timedelta(days=2)  # the worker anchors daily

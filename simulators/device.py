@@ -62,6 +62,7 @@ class Device:
         self._chance = chance
         self._due = NEVER
         self._offline_until = 0.0
+        self._excess = ("", 0.0, 0.0)  # quantity, value, until when it reads so
         self._held: list[tuple[float, Key]] = []
         self._damaged: dict[Key, bytes] = {}
         self._flying: dict[Sending, None] = {}  # in the order in which they left
@@ -101,11 +102,11 @@ class Device:
             else:
                 bodies, self._due = self.source.step(due)
                 for body in bodies:
-                    self.say(body, due, real)
+                    self.say(self._exceed(body, due), due, real)
 
     def befall(self, episode: Episode, now: float) -> None:
         """One fault begins."""
-        _EPISODES[episode.name](self, now, now + episode.seconds)
+        _EPISODES[episode.name](self, episode, now)
 
     def say(self, body: Body, now: float, real: float) -> None:
         """Number a message, keep it, and queue it as the faults allow."""
@@ -134,18 +135,29 @@ class Device:
 
     # --- faults ------------------------------------------------------------------------------
 
-    def drop_out(self, _now: float, until: float) -> None:
-        self._offline_until = until
+    def drop_out(self, episode: Episode, now: float) -> None:
+        self._offline_until = now + episode.seconds
 
-    def fall_silent(self, _now: float, until: float) -> None:
-        self._due = self.source.begin(until)
+    def fall_silent(self, episode: Episode, now: float) -> None:
+        self._due = self.source.begin(now + episode.seconds)
 
-    def reboot(self, _now: float, until: float) -> None:
+    def reboot(self, episode: Episode, now: float) -> None:
         """The buffer is on flash and survives."""
-        self.start(until)
-        self._offline_until = until
+        self.start(now + episode.seconds)
+        self._offline_until = now + episode.seconds
 
-    def lose_buffer(self, _now: float, _until: float) -> None:
+    def go_beyond(self, episode: Episode, now: float) -> None:
+        """The world about the sensor does, and comes back."""
+        self._excess = (episode.quantity, episode.value, now + episode.seconds)
+
+    def _exceed(self, body: Body, now: float) -> Body:
+        quantity, value, until = self._excess
+        readings = body.fields.get("readings", {})
+        if now >= until or quantity not in readings:
+            return body
+        return Body(body.stream, body.fields | {"readings": readings | {quantity: value}})
+
+    def lose_buffer(self, _episode: Episode, _now: float) -> None:
         self.witness.dropped(self.buffer.lose())
         self._held.clear()
         self._damaged.clear()
@@ -220,9 +232,10 @@ class Device:
             self.buffer.queue(heappop(self._held)[1])
 
 
-_EPISODES: dict[str, Callable[[Device, float, float], None]] = {
+_EPISODES: dict[str, Callable[[Device, Episode, float], None]] = {
     "drop_out": Device.drop_out,
     "silence": Device.fall_silent,
     "reboot": Device.reboot,
     "lost_buffer": Device.lose_buffer,
+    "excess": Device.go_beyond,
 }

@@ -8,27 +8,31 @@ from msgspec import Meta, Struct
 Positive = Annotated[float, Meta(gt=0)]
 Share = Annotated[float, Meta(gt=0, le=1)]
 
-EPISODES = ("drop_out", "silence", "reboot", "lost_buffer")
+EPISODES = ("drop_out", "silence", "reboot", "lost_buffer", "excess")
 TOUCHES = ("duplicate", "late", "corrupt")
 
 
 class Fault(Struct, frozen=True, forbid_unknown_fields=True):
     """One fault that befalls a share of the devices.
 
-    Episodes (drop_out, silence, reboot, lost_buffer) come once in `every_seconds` in the mean
-    and last `seconds`. Touches (duplicate, late, corrupt) befall a message with `probability`;
+    Episodes (drop_out, silence, reboot, lost_buffer, excess) come once in `every_seconds` in the
+    mean and last `seconds`. In an excess a sensor reads `value` for its `quantity`, which is true
+    in its world: not a broken sensor but water, gas or a lifted cover. Touches (duplicate, late, corrupt) befall a message with `probability`;
     a late one is held back for up to `seconds`. `skew` sets the clock off by up to `seconds`
     either way for as long as the fault is on.
     """
 
     name: Literal[
-        "drop_out", "silence", "reboot", "lost_buffer", "duplicate", "late", "corrupt", "skew"
-    ]
+        "drop_out", "silence", "reboot", "lost_buffer", "excess",
+        "duplicate", "late", "corrupt", "skew",
+    ]  # fmt: skip
     share: Share = 1.0
     kinds: tuple[str, ...] = ()  # none named: all
     every_seconds: Positive = 600.0
     seconds: Positive = 30.0
     probability: Share = 0.01
+    quantity: str = ""  # excess only; it befalls those who measure it
+    value: float = 0.0
 
 
 class Touch(NamedTuple):
@@ -47,6 +51,8 @@ class Episode(NamedTuple):
 
     name: str
     seconds: float
+    quantity: str = ""
+    value: float = 0.0
 
 
 class Troubles:
@@ -87,7 +93,7 @@ class Troubles:
                 seconds = fault.seconds * self._chance.uniform(0.5, 1.5)
                 self._episodes[name] = (fault, now + seconds + self._pause(fault))
                 self._count(name)
-                begun.append(Episode(name, seconds))
+                begun.append(Episode(name, seconds, fault.quantity, fault.value))
         self._look_ahead()
         return begun
 

@@ -43,6 +43,8 @@ def build(
 def befallen(fault: Fault, spec: DeviceSpec, seed: int) -> bool:
     """Whether a fault is for this device: the same ones each time."""
     chance = generator(seed, spec.device_id, "befallen", fault.name)
+    if fault.quantity and fault.quantity not in spec.quantities:
+        return False
     return (not fault.kinds or spec.kind in fault.kinds) and chance.random() < fault.share
 
 

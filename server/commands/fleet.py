@@ -55,13 +55,15 @@ def fault(
     name: Annotated[
         str,
         typer.Argument(
-            help="drop_out, silence, reboot, lost_buffer, duplicate, late, corrupt or skew."
+            help="drop_out, silence, reboot, lost_buffer, excess, duplicate, late, corrupt or skew."
         ),
     ],
     share: Annotated[float, typer.Option(help="Part of the devices, up to 1.")] = 0.1,
     seconds: Annotated[float, typer.Option(help="Length, delay, or how far a clock is off.")] = 30,
     every: Annotated[float, typer.Option(help="Mean seconds between two episodes.")] = 60,
     probability: Annotated[float, typer.Option(help="That a message is struck.")] = 0.05,
+    quantity: Annotated[str, typer.Option(help="Of an excess, e.g. water_level.")] = "",
+    value: Annotated[float, typer.Option(help="What it then reads.")] = 0.0,
     device: Annotated[list[str] | None, typer.Option(help="These devices only.")] = None,
     scenario: Scenario = "demo",
 ) -> None:
@@ -72,8 +74,9 @@ def fault(
     from simulators.faults import Fault
 
     fields = {"name": name, "share": share, "seconds": seconds, "every_seconds": every}
+    excess = {"quantity": quantity, "value": value}
     try:
-        chosen = msgspec.convert({**fields, "probability": probability}, Fault)
+        chosen = msgspec.convert({**fields, **excess, "probability": probability}, Fault)
     except msgspec.ValidationError as error:
         raise Invalid(str(error)) from error
     _tell(scenario, Order(do="inject", fault=chosen, devices=device))

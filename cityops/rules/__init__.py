@@ -1,0 +1,1 @@
+"""Rules: what of the committed facts is trouble, judged the same in memory and in SQL."""

@@ -1,0 +1,1 @@
+UPDATE rule_watch SET commit_no = %(commit_no)s, watched_at = now()

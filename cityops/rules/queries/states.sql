@@ -1,0 +1,1 @@
+SELECT rule, device, since, raised, seen, told FROM rule_states
