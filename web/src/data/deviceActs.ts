@@ -37,10 +37,9 @@ export function endMaintenance(device: Version): Promise<DeviceDetail> {
   )
 }
 
-export function rotateCredential({ device_id }: Version): Promise<Credential> {
-  return unwrap(
-    api.POST('/api/v1/devices/{device_id}/credential', { params: { path: { device_id } } }),
-  )
+export function rotateCredential({ device_id }: Version, reason: string): Promise<Credential> {
+  const params = { path: { device_id } }
+  return unwrap(api.POST('/api/v1/devices/{device_id}/credential', { params, body: { reason } }))
 }
 
 export function retireDevice(device: Version, reason: string): Promise<DeviceDetail> {
