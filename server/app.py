@@ -16,6 +16,9 @@ from center.logs import logger
 from center.processes.heartbeat import Heartbeat
 from center.settings import ApiSettings, settings
 from server import api, health, middleware, openapi
+from server.live import endpoints as live
+from server.live.service import Live
+from server.live.settings import LiveSettings
 from server.pages import Pages
 from server.settings import HttpSettings
 
@@ -42,17 +45,20 @@ def create_app(heart: Heartbeat | None = None) -> FastAPI:
     problems.install(app)
     app.include_router(health.router)
     api.include(app)
+    live.include(app)
     app.router.default = Pages(config.web_dist)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]  # FastAPI's own way
     return app
 
 
 @asynccontextmanager
-async def _lifespan(_: FastAPI, heart: Heartbeat | None) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI, heart: Heartbeat | None) -> AsyncIterator[None]:
     current_default_thread_limiter().total_tokens = settings(ApiSettings).api_threads
     if heart is not None:
         await run_in_threadpool(heart.start)
+    app.state.live = Live(settings(LiveSettings))
     yield
+    await app.state.live.stop()
     await run_in_threadpool(_anchor)
     if heart is not None:
         await run_in_threadpool(heart.stop)

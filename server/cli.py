@@ -28,6 +28,7 @@ COMMANDS = (
     "server.commands.settings",
     "server.commands.openapi",
     "server.commands.asyncapi",
+    "server.commands.live_schema",
     "server.commands.doctor",
     "server.commands.bench",
 )

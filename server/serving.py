@@ -18,6 +18,8 @@ from server.app import create_app
 from server.family import run_family
 from server.settings import HttpSettings
 
+STALLED_MILLISECONDS = 60_000
+WEBSOCKET_BYTES = 2_000_000  # above what the live feed takes, so that it can say what was wrong
 METRICS = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client's own variable, read on its import
 
 
@@ -76,6 +78,8 @@ def _share(host: str, port: int) -> socket.socket:
     shared = socket.socket(family, socket.SOCK_STREAM)
     shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    # Who takes nothing any more is given up by the kernel: what waits for such a one is freed.
+    shared.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_MILLISECONDS)
     shared.bind(address)
     return shared
 
@@ -101,6 +105,9 @@ def _run(name: str, host: str, port: int, shared: socket.socket) -> None:
         ssl_certfile=http.api_tls_certificate,
         ssl_keyfile=http.api_tls_key,
         timeout_graceful_shutdown=10,
+        ws_max_size=WEBSOCKET_BYTES,
+        # A delta is small and each viewer's is another one: packing them costs more than sending.
+        ws_per_message_deflate=False,
     )
     # What is made by now lives as long as the process: a collection that looks through all of it
     # would hold every request up.

@@ -17,6 +17,7 @@ MODULES = (
     "center.alarms.settings",
     "cityops.settings",
     "server.settings",
+    "server.live.settings",
 )
 HEAD = """# Settings
 

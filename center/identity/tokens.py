@@ -1,6 +1,7 @@
 """Access tokens: short signed statements that name a session, and nothing about its rights."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import jwt
@@ -11,6 +12,13 @@ from center.settings import TokenSettings, settings
 
 ALGORITHM = "HS256"
 ISSUER = "hengyang"
+
+
+class Claims(NamedTuple):
+    """A session, and when the token ends; the session may go on with another one."""
+
+    session_id: UUID
+    ends_at: datetime
 
 
 class InvalidToken(Unauthenticated):
@@ -32,7 +40,12 @@ def issue(user_id: int, session_id: UUID, *, at: datetime | None = None) -> str:
 
 
 def session_of(token: str) -> UUID:
-    """The session that the token names.
+    """The session that the token names; see `read`."""
+    return read(token).session_id
+
+
+def read(token: str) -> Claims:
+    """What the token says.
 
     Raises:
         InvalidToken: forged, expired, of another algorithm (`none` too) or without a claim.
@@ -46,6 +59,6 @@ def session_of(token: str) -> UUID:
             issuer=ISSUER,
             options={"require": ["exp", "iat", "sub", "sid"]},
         )
-        return UUID(claims["sid"])
+        return Claims(UUID(claims["sid"]), datetime.fromtimestamp(claims["exp"], UTC))
     except (jwt.InvalidTokenError, ValueError, AttributeError, TypeError) as error:
         raise InvalidToken from error

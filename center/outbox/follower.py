@@ -34,6 +34,11 @@ class Follower:
         self._sessions = sessions
         self._on_bus = False
 
+    @property
+    def on_bus(self) -> bool:
+        """Whether the next read waits for the bus; else it asks PostgreSQL."""
+        return self._on_bus
+
     def read(self, block_seconds: float = 1.0) -> list[Recorded]:
         """The next events; empty where none came within `block_seconds`.
 

@@ -1,4 +1,4 @@
--- All that a request needs to know of its session and user, in one round trip.
+-- All that a request needs to know of its session and user, in one round trip; of some sessions.
 SELECT
     s.id AS session_id,
     s.expires_at,
@@ -26,4 +26,4 @@ LEFT JOIN LATERAL (
     LEFT JOIN role_permissions AS rp ON rp.role = ur.role
     WHERE ur.user_id = u.id
 ) AS r ON TRUE
-WHERE s.id = :session_id
+WHERE s.id = ANY(:session_ids)

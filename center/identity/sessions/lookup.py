@@ -1,8 +1,10 @@
 """Sessions as each request meets them: looked up every time, so that a revocation acts at once."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -38,17 +40,39 @@ def find_caller(token: str, address: str, *, used: bool = True) -> tuple[Caller,
     session_id = session_of(token)
     moment = now()
     with reading_engine().connect() as connection:
-        row = connection.execute(_statement(), {"session_id": session_id}).one_or_none()
-    if row is None or row.disabled or ended_at(row, row.idle_logout_seconds, moment):
+        row = connection.execute(_statement(), {"session_ids": [session_id]}).one_or_none()
+    if row is None or not _lives(row, moment):
         raise SessionEnded
     if used and moment - row.last_used_at > timedelta(seconds=TOUCH_SECONDS):
         with engine().begin() as connection:
             connection.execute(_UNHURRIED)
             connection.execute(_TOUCH, {"now": moment, "session_id": session_id})
-    must_change = must_change_password(
+    return _caller(row, address), _must_change(row, moment)
+
+
+def find_callers(addresses: Mapping[UUID, str]) -> dict[UUID, Caller]:
+    """Who has these sessions now, by session, each at an address; it is no use of a session.
+
+    One that has ended is missing, and so is one whose user may only change the password.
+    """
+    moment = now()
+    with reading_engine().connect() as connection:
+        rows = connection.execute(_statement(), {"session_ids": list(addresses)}).all()
+    return {
+        row.session_id: _caller(row, addresses[row.session_id])
+        for row in rows
+        if _lives(row, moment) and not _must_change(row, moment)
+    }
+
+
+def _lives(row: Any, moment: datetime) -> bool:
+    return not (row.disabled or ended_at(row, row.idle_logout_seconds, moment))
+
+
+def _must_change(row: Any, moment: datetime) -> bool:
+    return must_change_password(
         row.must_change_password, row.password_changed_at, row.password_max_age_days, moment
     )
-    return _caller(row, address), must_change
 
 
 @cache

@@ -1,0 +1,1 @@
+"""The live feed: what changes in the city, over one WebSocket a viewer."""

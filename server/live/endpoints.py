@@ -1,0 +1,30 @@
+"""Where the live feed is. The permission of each topic is asked for when it is subscribed to."""
+
+from fastapi import FastAPI
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket
+
+from center.requests import PREFIX
+from server.live.conversation import Conversation
+from server.live.protocol import TRY_LATER
+from server.live.service import Live
+
+PATH = f"{PREFIX}/live"
+
+
+async def live(socket: WebSocket) -> None:
+    """What changes, as docs/live.schema.json says."""
+    feed: Live = socket.app.state.live
+    try:
+        if feed.open_line():
+            await Conversation(socket, feed).run()
+        else:
+            await socket.accept()
+            await socket.close(TRY_LATER, "too many lines are open")
+    finally:
+        feed.close_line()
+
+
+def include(app: FastAPI) -> None:
+    """Adds it; the application must hold a `Live` in its state while it runs."""
+    app.router.routes.append(WebSocketRoute(PATH, live))
