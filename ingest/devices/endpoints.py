@@ -22,6 +22,7 @@ from ingest.devices.schemas import (
     Kind,
     MaintenanceSet,
     Retirement,
+    Rotation,
     State,
 )
 
@@ -116,10 +117,15 @@ def change_device(
 
 @router.post("/{device_id}/credential")
 def rotate_credential(
-    caller: Enroller, session: Writes, device_id: DeviceIdPath, response: Response
+    caller: Enroller,
+    session: Writes,
+    device_id: DeviceIdPath,
+    response: Response,
+    body: Rotation | None = None,
 ) -> CredentialRead:
     """Give the device a new credential, shown this once; the old one ends at once."""
-    return _credential(*service.rotate_credential(session, caller, device_id), response)
+    reason = body.reason if body else None
+    return _credential(*service.rotate_credential(session, caller, device_id, reason), response)
 
 
 @router.put("/{device_id}/maintenance")

@@ -167,6 +167,12 @@ class Retirement(Body):
     reason: Reason
 
 
+class Rotation(Body):
+    """Why a device gets a new credential; it may be left unsaid."""
+
+    reason: Reason | None = None
+
+
 class CredentialRead(BaseModel):
     """A credential, shown this once."""
 

@@ -114,7 +114,9 @@ def change_device(
     return device
 
 
-def rotate_credential(session: Session, caller: Caller, device_id: str) -> tuple[Device, str]:
+def rotate_credential(
+    session: Session, caller: Caller, device_id: str, reason: str | None = None
+) -> tuple[Device, str]:
     """Gives the device a new credential; the old one ends with this transaction.
 
     Raises:
@@ -125,7 +127,8 @@ def rotate_credential(session: Session, caller: Caller, device_id: str) -> tuple
     device.credential_hash = hash_credential(secret)
     device.credential_rotated_at = now()
     session.flush()
-    audit(session, caller, "device.rotate", "device", device_id)
+    told = {} if reason is None else {"reason": reason}
+    audit(session, caller, "device.rotate", "device", device_id, **told)
     return device, secret
 
 

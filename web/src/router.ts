@@ -29,6 +29,44 @@ const INSIDE: RouteRecordRaw[] = [
     meta: { title: 'nav.command', permission: [PERMISSIONS.seeAlarms, PERMISSIONS.seeMap] },
   },
   {
+    path: 'alarms/:alarmId(\\d+)?',
+    name: 'alarms',
+    component: () => import('@/pages/alarms/AlarmsPage.vue'),
+    props: true,
+    meta: { title: 'nav.alarms', permission: PERMISSIONS.seeAlarms },
+  },
+  {
+    path: 'silences',
+    name: 'silences',
+    component: () => import('@/pages/silences/SilencesPage.vue'),
+    meta: { title: 'nav.silences', permission: PERMISSIONS.seeAlarms },
+  },
+  {
+    path: 'escalation',
+    name: 'escalation',
+    component: () => import('@/pages/escalation/EscalationPage.vue'),
+    meta: { title: 'nav.escalation', permission: PERMISSIONS.seeAlarms },
+  },
+  {
+    path: 'rules',
+    name: 'rules',
+    component: () => import('@/pages/rules/RulesPage.vue'),
+    meta: { title: 'nav.rules', permission: PERMISSIONS.seeRules },
+  },
+  {
+    path: 'rules/new',
+    name: 'newRule',
+    component: () => import('@/pages/rules/RulePage.vue'),
+    meta: { title: 'nav.newRule', permission: PERMISSIONS.changeRules },
+  },
+  {
+    path: 'rules/:ruleId(\\d+)',
+    name: 'rule',
+    component: () => import('@/pages/rules/RulePage.vue'),
+    props: true,
+    meta: { title: 'nav.rule', permission: PERMISSIONS.seeRules },
+  },
+  {
     path: 'system',
     name: 'system',
     component: () => import('@/pages/system/SystemPage.vue'),
@@ -51,6 +89,12 @@ const INSIDE: RouteRecordRaw[] = [
     name: 'devices',
     component: () => import('@/pages/devices/DevicesPage.vue'),
     meta: { title: 'nav.devices', permission: PERMISSIONS.seeDevices },
+  },
+  {
+    path: 'devices/enrolments',
+    name: 'enrolment',
+    component: () => import('@/pages/enrolment/EnrolmentPage.vue'),
+    meta: { title: 'nav.enrolment', permission: PERMISSIONS.enrolDevices },
   },
   {
     path: 'devices/:deviceId',

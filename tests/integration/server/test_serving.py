@@ -4,10 +4,8 @@ import hashlib
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -20,37 +18,15 @@ from tests.integration.certificates import made_for_itself
 from tests.integration.databases import Database
 from tests.integration.http import PASSWORD, add_user
 from tests.integration.patience import wait_for
+from tests.integration.serving import API, answers, serving
 
-API = (sys.executable, "-c", "from server.cli import main; main()", "api")
 RUNNING = "SELECT name, pid FROM processes WHERE kind = 'api' AND state = 'running' ORDER BY name"
-
-
-@contextmanager
-def serving(port: int, processes: int, *words: str) -> Iterator["subprocess.Popen[str]"]:
-    program = subprocess.Popen(
-        [*API, "--port", str(port), "--processes", str(processes), *words],
-        env=os.environ.copy(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield program
-    finally:
-        program.terminate()
-        program.communicate(timeout=60)
 
 
 @pytest.fixture
 def connection(database: Database) -> Iterator[psycopg.Connection]:
     with psycopg.connect(database.app, autocommit=True) as opened:
         yield opened
-
-
-def answers(port: int) -> bool:
-    with suppress(httpx.TransportError):
-        return httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=5).status_code == 200
-    return False
 
 
 def start_second(port: int) -> "subprocess.CompletedProcess[str]":

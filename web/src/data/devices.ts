@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 
-import { clockApi } from './client'
+import { api, clockApi } from './client'
 import { CALM_MS, every } from './polling'
 import type { Answer, Item, Query } from './shapes'
 import { unwrap } from './transport'
@@ -120,4 +120,12 @@ async function fetchSeries(
 
 function path(deviceId: Ref<string>) {
   return { path: { device_id: deviceId.value } }
+}
+
+const FOUND = 20
+
+/** Some devices that fit what somebody types into a field. */
+export async function findDevices(q: string): Promise<Device[]> {
+  const query = { limit: FOUND, ...(q ? { q } : {}) }
+  return (await unwrap(api.GET('/api/v1/devices', { params: { query } }))).items
 }

@@ -1,5 +1,12 @@
 /** A refusal or failure of the server as one error type (RFC 9457 problem details). */
 
+/** One thing that is wrong with what was sent: `body.name`, the rule it breaks, the server's words. */
+export interface FieldError {
+  field: string
+  code: string
+  message: string
+}
+
 interface Fields {
   status: number
   code: string
@@ -7,6 +14,7 @@ interface Fields {
   rule?: string | null
   limit?: number | null
   retryAfterSeconds?: number | null
+  errors?: readonly FieldError[]
 }
 
 /** `status` 0 and code `unreachable` mean that no answer came at all. */
@@ -17,6 +25,8 @@ export class Problem extends Error {
   readonly rule: string | null
   readonly limit: number | null
   readonly retryAfterSeconds: number | null
+  /** What is wrong field by field, where the server says so. */
+  readonly errors: readonly FieldError[]
 
   constructor(fields: Fields) {
     super(fields.detail)
@@ -26,6 +36,7 @@ export class Problem extends Error {
     this.rule = fields.rule ?? null
     this.limit = fields.limit ?? null
     this.retryAfterSeconds = fields.retryAfterSeconds ?? null
+    this.errors = fields.errors ?? []
   }
 
   static unreachable(): Problem {
@@ -42,12 +53,17 @@ export class Problem extends Error {
       rule: text(said['rule']),
       limit: typeof said['limit'] === 'number' ? said['limit'] : null,
       retryAfterSeconds: seconds(response.headers.get('Retry-After')),
+      errors: Array.isArray(said['errors']) ? said['errors'].filter(isFieldError) : [],
     })
   }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
+}
+
+function isFieldError(value: unknown): value is FieldError {
+  return isRecord(value) && ['field', 'code', 'message'].every((key) => text(value[key]) !== null)
 }
 
 function text(value: unknown): string | null {

@@ -16,9 +16,19 @@ type Json<Content> = { content: { 'application/json': Content } }
 export type Answer<Path extends keyof paths, Method extends string = 'get'> = paths[Path] extends {
   [M in Method]: { responses: infer Responses }
 }
-  ? Responses extends { 200: Json<infer Body> } | { 201: Json<infer Body> }
+  ? Responses extends
+      | { 200: Json<infer Body> }
+      | { 201: Json<infer Body> }
+      | { 202: Json<infer Body> }
     ? Loose<Body>
     : never
+  : never
+
+/** What a change sends. */
+export type Sent<Path extends keyof paths, Method extends string = 'post'> = paths[Path] extends {
+  [M in Method]: { requestBody: Json<infer Body> }
+}
+  ? Loose<Body>
   : never
 
 /** One item of a list. */

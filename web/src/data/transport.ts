@@ -7,8 +7,8 @@ import type { paths } from './schema'
 
 /** No answer of ours takes longer; what hangs is given up. */
 export const PATIENCE_MS = 10_000
-/** A request unanswered for so long says that the line is lost, before it is given up. */
-const OVERDUE_MS = 5_000
+/** What sends or computes much: a file of devices, a rule tried on a month. */
+export const LONG_PATIENCE_MS = 120_000
 
 const WITHOUT_BODY = new Set([204, 205, 304])
 
@@ -16,7 +16,8 @@ const WITHOUT_BODY = new Set([204, 205, 304])
  *  Raises Problem `unreachable` when none comes within `patienceMs`. */
 export async function reach(request: Request, patienceMs = PATIENCE_MS): Promise<Response> {
   const asked = Date.now()
-  const overdue = setTimeout(() => noteSilence(asked), OVERDUE_MS)
+  // Half of its patience gone says that the line is lost, before the request is given up.
+  const overdue = setTimeout(() => noteSilence(asked), patienceMs / 2)
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(patienceMs)])
   try {
     const response = await whole(await fetch(request, { signal }))

@@ -1,9 +1,8 @@
 /** What map and rail know of alarms alike: how grave, and whether a hand is waited for. */
+import { SEVERITIES } from '@/data/alarms'
 import type { Alarm, Severity } from '@/live'
 
-/** The gravest first. */
-export const SEVERITIES: readonly Severity[] = ['red', 'orange', 'yellow', 'blue']
-
+/** 0 for the gravest. */
 export function rankOf(severity: Severity): number {
   return SEVERITIES.indexOf(severity)
 }

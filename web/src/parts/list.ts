@@ -69,5 +69,6 @@ export function useList<Asked extends object, Item, Named extends Fields>(
     toFirst: () => set({ after: '' }, 'push'),
     retry: () => void asked.refetch(),
   }) as List<Item>
-  return { list, filters: filters as Record<keyof Named, WritableComputedRef<string>>, set, field }
+  const named = filters as Record<keyof Named, WritableComputedRef<string>>
+  return { list, filters: named, query, set, field }
 }

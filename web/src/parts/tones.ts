@@ -1,18 +1,28 @@
 /** Icon and tone of each state: colour never speaks alone, and neither is chosen in a page. */
 import type { Component } from 'vue'
 import {
+  BellFilled,
+  Checked,
   CircleCheckFilled,
   CircleCloseFilled,
   Clock,
   Delete,
+  InfoFilled,
+  Loading,
+  MuteNotification,
+  Promotion,
   QuestionFilled,
   RefreshRight,
+  Select,
   SwitchButton,
   Tools,
+  VideoPause,
+  Warning,
   WarningFilled,
+  WarnTriangleFilled,
 } from '@element-plus/icons-vue'
 
-export type Tone = 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'quiet'
+export type Tone = 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'quiet' | 'plain'
 
 export interface Look {
   tone: Tone
@@ -36,6 +46,30 @@ const LOOKS: Readonly<Record<string, Look>> = {
   'processState.running': { tone: 'green', icon: CircleCheckFilled },
   'processState.stopped': { tone: 'quiet', icon: SwitchButton },
   'processState.lost': { tone: 'orange', icon: CircleCloseFilled },
+  // Four shapes: who cannot tell the colours apart tells the signs apart.
+  'severity.red': { tone: 'red', icon: WarnTriangleFilled },
+  'severity.orange': { tone: 'orange', icon: WarningFilled },
+  'severity.yellow': { tone: 'yellow', icon: Warning },
+  'severity.blue': { tone: 'blue', icon: InfoFilled },
+  // Colour belongs to the severity beside it; the state speaks by its sign.
+  'alarmState.raised': { tone: 'plain', icon: BellFilled },
+  'alarmState.acknowledged': { tone: 'plain', icon: Select },
+  'alarmState.cleared': { tone: 'plain', icon: Checked },
+  'alarmState.shelved': { tone: 'quiet', icon: MuteNotification },
+  'alarmState.closed': { tone: 'quiet', icon: SwitchButton },
+  'commandState.queued': { tone: 'plain', icon: Loading },
+  'commandState.sent': { tone: 'blue', icon: Promotion },
+  'commandState.answered': { tone: 'green', icon: CircleCheckFilled },
+  'commandState.refused': { tone: 'orange', icon: CircleCloseFilled },
+  'commandState.timed_out': { tone: 'orange', icon: Clock },
+  'commandState.cancelled': { tone: 'quiet', icon: Delete },
+  'rowState.good': { tone: 'green', icon: Select },
+  'rowState.taken': { tone: 'green', icon: CircleCheckFilled },
+  'rowState.refused': { tone: 'orange', icon: CircleCloseFilled },
+  'ruleState.on': { tone: 'green', icon: CircleCheckFilled },
+  'ruleState.off': { tone: 'quiet', icon: VideoPause },
+  'silenceState.on': { tone: 'blue', icon: MuteNotification },
+  'silenceState.over': { tone: 'quiet', icon: SwitchButton },
 }
 
 export function lookOf(list: string, value: string): Look {

@@ -10,6 +10,16 @@ export const PERMISSIONS = {
   actOnDeadLetters: 'dead_letters:write',
   seeGaps: 'system:read',
   seeMap: 'gis:read',
+  changeDevices: 'devices:write',
+  enrolDevices: 'devices:enrol',
+  sendCommands: 'commands:send',
+  seeEvidence: 'evidence:read',
+  seeAlarms: 'alarms:read',
+  actOnAlarms: 'alarms:act',
+  changeSilences: 'silences:write',
+  changeEscalation: 'escalation:write',
+  seeRules: 'rules:read',
+  changeRules: 'rules:write',
 } as const
 
 export type Permission = (typeof PERMISSIONS)[keyof typeof PERMISSIONS]

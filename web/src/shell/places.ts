@@ -1,6 +1,14 @@
 /** The places of the rail, in order; each is shown to whom it is permitted. */
 import type { Component } from 'vue'
-import { Connection, Cpu, DocumentDelete, MapLocation, Odometer } from '@element-plus/icons-vue'
+import {
+  Bell,
+  Connection,
+  Cpu,
+  DocumentDelete,
+  MapLocation,
+  Odometer,
+  ScaleToOriginal,
+} from '@element-plus/icons-vue'
 
 import { PERMISSIONS, type Permission } from '@/session/permissions'
 
@@ -23,6 +31,13 @@ export const PLACES: readonly Place[] = [
     holds: ['command'],
   },
   {
+    name: 'alarms',
+    label: 'nav.alarms',
+    icon: Bell,
+    permission: PERMISSIONS.seeAlarms,
+    holds: ['alarms', 'silences', 'escalation'],
+  },
+  {
     name: 'system',
     label: 'nav.system',
     icon: Odometer,
@@ -34,7 +49,14 @@ export const PLACES: readonly Place[] = [
     label: 'nav.devices',
     icon: Cpu,
     permission: PERMISSIONS.seeDevices,
-    holds: ['devices', 'device'],
+    holds: ['devices', 'device', 'enrolment'],
+  },
+  {
+    name: 'rules',
+    label: 'nav.rules',
+    icon: ScaleToOriginal,
+    permission: PERMISSIONS.seeRules,
+    holds: ['rules', 'rule', 'newRule'],
   },
   {
     name: 'deadLetters',

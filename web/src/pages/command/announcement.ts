@@ -16,12 +16,12 @@ const TOGETHER_MS = 700
 export function sayRaised(alarms: readonly Alarm[]): string {
   const [first] = [...alarms].sort((a, b) => rankOf(a.severity) - rankOf(b.severity))
   if (!first) return ''
-  const one = translate('command.raised', {
+  const one = translate('screen.raised', {
     severity: sayCode('severity', first.severity),
     title: sayTitle(first),
     where: sayDivision(first.division_code),
   })
-  return alarms.length === 1 ? one : translate('command.raisedMore', { one, n: alarms.length - 1 })
+  return alarms.length === 1 ? one : translate('screen.raisedMore', { one, n: alarms.length - 1 })
 }
 
 export function useAnnouncement(live: LiveAlarms) {

@@ -1,6 +1,7 @@
 /** The order of the alarm rail, pure: the gravest first, then the newest; a storm is one row. */
+import { SEVERITIES } from '@/data/alarms'
 import type { Alarm, Severity } from '@/live'
-import { isWaiting, rankOf, SEVERITIES } from '@/map/alarms'
+import { isWaiting, rankOf } from '@/map/alarms'
 
 export interface RailRow {
   /** The gravest and newest of its group that still waits for a hand, or of all of them. */
