@@ -57,7 +57,7 @@ class Outbox:
         self,
         topic: Topic,
         cursor: str,
-        items: Mapping[Key, bytes] | Mapping[str, bytes] | Mapping[int, bytes] = {},  # noqa: B006
+        items: Mapping[Key, bytes] | Mapping[str, bytes] | Mapping[int, bytes] = {},
         removed: Iterable[Key] = (),
     ) -> None:
         """What has changed of a topic, or, empty, that it is still true."""
