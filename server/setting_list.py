@@ -14,6 +14,7 @@ MODULES = (
     "center.settings",
     "center.identity.settings",
     "center.audit.settings",
+    "gis.settings",
     "server.settings",
 )
 HEAD = """# Settings
