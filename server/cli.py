@@ -23,6 +23,7 @@ COMMANDS = (
     "server.commands.fleet",
     "server.commands.user",
     "server.commands.device",
+    "server.commands.gis",
     "server.commands.backup",
     "server.commands.audit",
     "server.commands.settings",

@@ -16,6 +16,7 @@ MODULES = (
     "center.audit.settings",
     "center.alarms.settings",
     "cityops.settings",
+    "gis.settings",
     "server.settings",
     "server.live.settings",
 )

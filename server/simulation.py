@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from center.database import transaction
 from center.errors import HengyangError
 from center.identity.caller import Caller, system
+from gis.divisions.service import finest_of
 from ingest.devices import service
 from ingest.devices.credentials import verify
 from ingest.devices.enrolment import service as enrolment
@@ -25,6 +27,12 @@ from simulators.spec import DeviceSpec
 
 OWNER = "仿真 simulated"
 KNOCK_SECONDS = 0.5
+# Roads wide enough for everything; branches would only make the fleet's network slow to read.
+_ROADS = sa.text("""
+    SELECT name_zh, ST_AsGeoJSON(geom, 7) FROM roads
+    WHERE class IN ('expressway', 'main', 'secondary') AND name_zh <> ''
+      AND division_code IN ('430405', '430406', '430407', '430408')
+    ORDER BY id""")
 HEADINGS = (
     "device_id", "name", "model", "kind", "division", "owner", "lon", "lat",
     "expected_interval_seconds",
@@ -52,7 +60,7 @@ def enlist(specs: Sequence[DeviceSpec], file: Path) -> dict[str, str]:
         lock_register(session)
         known = credentials.read(file)
         register = _register(session, [spec.device_id for spec in specs])
-        missing = [spec for spec in specs if spec.device_id not in register]
+        missing = settled(session, [s for s in specs if s.device_id not in register])
         given = _enrol(session, caller, missing)
         for device_id, (hashed, retired) in register.items():
             if not retired and not verify(known.get(device_id, ""), hashed):
@@ -63,6 +71,40 @@ def enlist(specs: Sequence[DeviceSpec], file: Path) -> dict[str, str]:
     retired_ids = {device_id for device_id, (_, retired) in register.items() if retired}
     secrets = known | given
     return {s.device_id: secrets[s.device_id] for s in specs if s.device_id not in retired_ids}
+
+
+def settled(session: Session, specs: Sequence[DeviceSpec]) -> list[DeviceSpec]:
+    """The same devices, each in the smallest division of the map that its place lies in."""
+    standing = [spec for spec in specs if spec.lon is not None and spec.lat is not None]
+    found = finest_of(
+        session,
+        [spec.lon for spec in standing if spec.lon is not None],
+        [spec.lat for spec in standing if spec.lat is not None],
+    )
+    known = {
+        spec.device_id: place.division for spec, place in zip(standing, found, strict=True)
+    }
+    return [spec._replace(division=known.get(spec.device_id) or spec.division) for spec in specs]
+
+
+def streets(file: Path) -> str | None:
+    """Writes the roads of the map's urban districts for a fleet to drive on; gives their file.
+
+    None: the map has none, and the fleet keeps to the streets drawn by hand.
+    """
+    with transaction() as session:
+        found = session.execute(_ROADS).all()
+    if not found:
+        return None
+    features = [
+        {"type": "Feature", "properties": {"name": name}, "geometry": json.loads(shape)}
+        for name, shape in found
+    ]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_suffix(".partial")
+    partial.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    partial.replace(file)
+    return str(file)
 
 
 def await_broker(broker: Broker, secrets: dict[str, str], seconds: float) -> None:

@@ -8,7 +8,7 @@ from simulators.device import Device
 from simulators.epolice import Site
 from simulators.faults import Fault, Troubles
 from simulators.models import MODELS, Model
-from simulators.places.streets import Place, division_of, network
+from simulators.places.streets import Network, Place, division_of, network
 from simulators.randomness import generator
 from simulators.scenario import Group, Scenario
 from simulators.sensors.station import Sensor
@@ -34,7 +34,7 @@ def build(
     """One device, not started; all its chances follow from the seed and its id."""
     seed, device_id = scenario.seed, spec.device_id
     troubles = Troubles(generator(seed, device_id, "faults"))
-    source = _source(seed, spec, generator(seed, device_id, "source"))
+    source = _source(scenario, spec, generator(seed, device_id, "source"))
     chance = generator(seed, device_id, "link")
     buffer = Buffer(scenario.buffer_messages, scenario.buffer_seconds)
     return Device(spec, source, troubles, next_boot, witness, chance, buffer)
@@ -61,7 +61,7 @@ def _numbered(scenario: Scenario) -> Iterator[list[DeviceSpec]]:
 def _spec(scenario: Scenario, group: Group, model: Model, number: int) -> DeviceSpec:
     device_id = f"{scenario.prefix}-{model.short}-{number:04d}"
     chance = generator(scenario.seed, device_id, "spec")
-    place = _PLACES.get(model.kind, _beside)(number, chance)
+    place = _PLACES.get(model.kind, _beside)(network(scenario.streets), number, chance)
     interval = _interval(group, model)
     return DeviceSpec(
         device_id=device_id,
@@ -86,28 +86,31 @@ def _interval(group: Group, model: Model) -> float:
     return 3600 / group.peak_per_hour if model.kind == "epolice" else model.interval
 
 
-def _beside(_number: int, chance: Random) -> Place:
-    return network().beside(chance)
+def _beside(streets: Network, _number: int, chance: Random) -> Place:
+    return streets.beside(chance)
 
 
-def _depot(_number: int, chance: Random) -> Place:
+def _depot(streets: Network, _number: int, chance: Random) -> Place:
     """A vehicle has no place of its own; its district is where its depot lies."""
-    return network().beside(chance)._replace(street="")
+    return streets.beside(chance)._replace(street="")
 
 
-def _at_crossing(number: int, _chance: Random) -> Place:
+def _at_crossing(streets: Network, number: int, _chance: Random) -> Place:
     """Sites fill the crossings in turn, so that none has two before all have one."""
-    crossings = network().crossings
+    crossings = streets.crossings
     crossing = crossings[(number * 7) % len(crossings)]  # 7 spreads them over the city
     return Place(crossing.point, "与".join(crossing.names[:2]) + "路口")
 
 
-_PLACES: dict[str, Callable[[int, Random], Place]] = {"vehicle": _depot, "epolice": _at_crossing}
+_PLACES: dict[str, Callable[[Network, int, Random], Place]] = {
+    "vehicle": _depot,
+    "epolice": _at_crossing,
+}
 
 
-def _source(seed: int, spec: DeviceSpec, chance: Random) -> Source:
+def _source(scenario: Scenario, spec: DeviceSpec, chance: Random) -> Source:
     if spec.kind == "epolice":
-        return Site(spec.lanes, spec.peak_per_hour, chance, seed)
+        return Site(spec.lanes, spec.peak_per_hour, chance, scenario.seed)
     if spec.kind == "vehicle":
-        return Vehicle(spec.interval, chance, network())
-    return Sensor(MODELS[spec.model].instrument, spec.interval, chance, seed)
+        return Vehicle(spec.interval, chance, network(scenario.streets))
+    return Sensor(MODELS[spec.model].instrument, spec.interval, chance, scenario.seed)

@@ -45,6 +45,8 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
     buffer_messages: Count = 1200
     concentrator: bool = False  # a few connections of the account `load` speak for all devices
     connections: Annotated[int, Meta(ge=1, le=256)] = 50  # of the concentrator
+    # GeoJSON of the streets on which all stands and drives; None: those drawn by hand.
+    streets: str | None = None
 
 
 FOLDER = resources.files("simulators.scenarios")

@@ -67,7 +67,8 @@ class Site:
         self.folder = folder
         ports = None if test else Ports.free()
         self.stack = stack or LocalStack(folder, ports, test=test, attached=True)
-        self._settings = {"HENGYANG_VAR_DIR": str(folder), **(settings or {})}
+        plain = {"HENGYANG_VAR_DIR": str(folder), "HENGYANG_CITY": "none"}
+        self._settings = {**plain, **(settings or {})}
         self._programs: dict[str, subprocess.Popen[bytes]] = {}
 
     # --- the whole ---------------------------------------------------------------------------

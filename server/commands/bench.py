@@ -16,6 +16,7 @@ BENCHES = {
     "register": ("server.benches.reregister", "25,000 devices known, 2,000 back inside a minute"),
     "ingest": ("server.benches.ingest", "durable throughput, delay, one process against bare paho"),
     "api": ("server.benches.api", "reads at 100 requests/s while a month is stored and more comes"),
+    "tiles": ("server.benches.tiles", "vector tiles of a whole city: p95, sizes, counts"),
     "memory": ("server.benches.memory", "memory of each process over 20 minutes at 2,000 msg/s"),
 }
 

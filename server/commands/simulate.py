@@ -68,9 +68,11 @@ def simulate(
 def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
     from dataclasses import replace
 
+    import msgspec
+
     from center.database import name_process
     from center.settings import var_dir
-    from server.simulation import await_broker, enlist
+    from server.simulation import await_broker, enlist, streets
     from simulators.boots import FleetRunsAlready
     from simulators.control import Control
     from simulators.fleet import describe
@@ -79,6 +81,9 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
     name_process("simulate")
     folder = var_dir() / "simulators"
     state = folder / scenario.name
+    if scenario.streets is None:
+        drawn = streets(folder / "streets.geojson")
+        scenario = msgspec.structs.replace(scenario, streets=drawn)
     specs = describe(scenario, options.kinds)
     secrets = enlist(specs, folder / "credentials.json")
     broker = _broker(concentrator=options.concentrator)

@@ -5,10 +5,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from shapely import LineString, get_parts, node
+from shapely import LineString, STRtree, get_parts, node
 from shapely import Point as ShapelyPoint
 from shapely.geometry import MultiLineString
 
@@ -19,8 +20,8 @@ KERB_METRES = 9.0  # how far from the middle of the street its furniture stands
 STUB_METRES = 80.0  # blind ends shorter than this are slips of the pen at a crossing
 TOUCH_DEGREES = 1e-6  # about 10 cm
 
-# Rough quarters of the built-up area until gis brings the real outlines: the Xiang river parts
-# 珠晖 from the rest.
+# Rough quarters of the built-up area, for a fleet without a map; on one that has a map the register
+# gets the true divisions. The Xiang river parts 珠晖 from the rest.
 RIVER_LONGITUDE = 112.6205
 ZHUHUI, YANFENG, SHIGU, ZHENGXIANG = "430405", "430406", "430407", "430408"
 
@@ -77,8 +78,9 @@ def _snap(point: Point) -> Point:
     return round(point[0], 6), round(point[1], 6)
 
 
-def _read() -> list[Line]:
-    text = resources.files("simulators.places").joinpath("streets.geojson").read_text("utf-8")
+def _read(file: str | None) -> list[Line]:
+    drawn = resources.files("simulators.places").joinpath("streets.geojson")
+    text = (Path(file) if file else drawn).read_text("utf-8")
     return [
         Line(tuple(map(tuple, street["geometry"]["coordinates"])), street["properties"]["name"])
         for street in json.loads(text)["features"]
@@ -86,9 +88,12 @@ def _read() -> list[Line]:
 
 
 @cache
-def network() -> Network:
-    """The network of `streets.geojson`, read once; nobody changes it."""
-    made = Network(_read())
+def network(file: str | None = None) -> Network:
+    """The network of a file, read once; nobody changes it. Without one: the streets drawn by hand.
+
+    The file is GeoJSON: LineStrings with a `name`, in WGS-84, that share places where they cross.
+    """
+    made = Network(_read(file))
     shapes = [LineString(street.points) for street in made.streets]
     parts = [
         Line(tuple(_snap(point) for point in part.coords))
@@ -102,15 +107,16 @@ def network() -> Network:
         for way in (part, part.reversed()):
             made.lines.append(way)
             made.leaving.setdefault(way.points[0], []).append(way)
+    tree = STRtree(shapes)
     made.crossings = [
         Crossing(point, names)
         for point in sorted(made.leaving)
-        if len(names := _names_at(point, made.streets, shapes)) > 1
+        if len(names := _names_at(point, made.streets, tree)) > 1
     ]
     return made
 
 
-def _names_at(point: Point, streets: list[Line], shapes: list[LineString]) -> tuple[str, ...]:
-    near = ShapelyPoint(point)
-    pairs = zip(streets, shapes, strict=True)
-    return tuple(street.name for street, shape in pairs if shape.distance(near) < TOUCH_DEGREES)
+def _names_at(point: Point, streets: list[Line], tree: STRtree) -> tuple[str, ...]:
+    """Of the streets that touch a place, each name once, in the order of the file."""
+    near = tree.query(ShapelyPoint(point), predicate="dwithin", distance=TOUCH_DEGREES)
+    return tuple(dict.fromkeys(streets[index].name for index in sorted(near)))

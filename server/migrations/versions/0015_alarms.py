@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0015_alarms"
-down_revision = "0012_retention"
+down_revision = "0014_layers"
 
 SEVERITY = "severity IN ('red', 'orange', 'yellow', 'blue')"
 

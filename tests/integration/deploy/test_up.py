@@ -49,6 +49,7 @@ class Running:
             "HENGYANG_VAR_DIR": str(self.var_dir),
             "HENGYANG_STACK_PORT_BASE": str(self.base),
             "HENGYANG_API_PORT": str(self.port),
+            "HENGYANG_CITY": "none",
         }
 
     def said(self) -> str:

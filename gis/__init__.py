@@ -1,0 +1,1 @@
+"""Places, geometry and coordinates of the city: divisions, grids, roads, components."""

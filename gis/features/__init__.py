@@ -1,0 +1,1 @@
+"""OGC API - Features: the public layers for other programs, e.g. a desktop GIS."""

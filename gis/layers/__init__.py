@@ -1,0 +1,1 @@
+"""Layers (图层): what the map can show, as rows, and when each has last changed."""

@@ -1,0 +1,1 @@
+"""A real OpenStreetMap extract in place of the generated roads."""

@@ -1,0 +1,1 @@
+"""Places people name: stations, sights, offices, schools."""

@@ -1,0 +1,1 @@
+"""Roads and waters of the base map."""

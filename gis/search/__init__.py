@@ -1,0 +1,1 @@
+"""Search: everything with a name or a code, by Chinese, pinyin, initials, English or number."""

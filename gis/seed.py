@@ -1,0 +1,74 @@
+"""What `hengyang seed` puts on the map: outlines, dictionary, and a generated city."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from center.settings import settings
+from gis.city import generated, store
+from gis.dictionary import service as dictionary
+from gis.loading import at_leisure
+from gis.settings import CitySettings
+
+OUTLINES, DICTIONARY, CITY = "outlines", "dictionary", "city"
+_OUTLINES_VERSION = "cnmaps-1"
+NONE = "none"
+LOCK = 0x6879_6369_7479  # "hycity": one process puts in a city, another then finds it there
+
+
+def seed(session: Session) -> None:
+    """Puts in what is missing, or was made by other settings; a whole city takes half a minute."""
+    config = settings(CitySettings)
+    if _is_there(session, config):
+        return
+    session.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    at_leisure(session)
+    if store.part(session, OUTLINES) is None:
+        shapes = store.put_outlines(session)
+        store.note(session, OUTLINES, _OUTLINES_VERSION, divisions=len(shapes))
+    store.note(session, DICTIONARY, dictionary_fingerprint(), rows=dictionary.seed(session))
+    if store.part(session, CITY) != fingerprint(config):
+        store.take_out(session)
+        made = _make(session, config)
+        store.note(session, CITY, fingerprint(config), **made)
+    renew_index(session)
+
+
+def fingerprint(config: CitySettings) -> str:
+    """What a generated city depends on."""
+    if config.city == NONE:
+        return NONE
+    return f"{config.city} {config.city_seed} {config.unit_grid_digits} v{generated.VERSION}"
+
+
+def dictionary_fingerprint() -> str:
+    """Standards and their versions, and how many rows."""
+    rows = dictionary.standard()
+    names = sorted({f"{row['standard']} {row['version']}" for row in rows})
+    return f"{', '.join(names)} {len(rows)}"
+
+
+def renew_index(session: Session) -> None:
+    """Search finds what is on the map now; the last act of a seed and of an import."""
+    if find_spec("gis.search") is not None:  # comes with the tiles
+        import_module("gis.search.index").rebuild(session)
+
+
+def _is_there(session: Session, config: CitySettings) -> bool:
+    wanted = {
+        OUTLINES: _OUTLINES_VERSION,
+        DICTIONARY: dictionary_fingerprint(),
+        CITY: fingerprint(config),
+    }
+    return wanted.items() <= store.parts(session).items()
+
+
+def _make(session: Session, config: CitySettings) -> dict[str, int]:
+    if config.city == NONE:
+        return {"places": store.put_landmarks(session)}
+    size = generated.SIZES[config.city]
+    shapes = store.outlines_of(session)
+    city = generated.build(size, shapes, config.city_seed, config.unit_grid_digits)
+    return store.put_in(session, city)
