@@ -17,6 +17,7 @@ MODULES = (
     "center.alarms.settings",
     "cityops.settings",
     "gis.settings",
+    "gis.tiles.settings",
     "server.settings",
     "server.live.settings",
 )
