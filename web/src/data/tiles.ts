@@ -28,9 +28,12 @@ export function readTileAddress(url: string): TileAddress | null {
 }
 
 /** Nobody asks for a single tile: the hand that moved the map is noted by itself. */
-export async function fetchTile(tile: TileAddress, signal: AbortSignal): Promise<ArrayBuffer> {
-  const answer = clockApi.GET('/api/v1/gis/tiles/{set}/{z}/{x}/{y}', {
-    params: { path: tile },
+export async function fetchTile(
+  { set: tile_set, z, x, y }: TileAddress,
+  signal: AbortSignal,
+): Promise<ArrayBuffer> {
+  const answer = clockApi.GET('/api/v1/gis/tiles/{tile_set}/{z}/{x}/{y}', {
+    params: { path: { tile_set, z, x, y } },
     parseAs: 'arrayBuffer',
     signal,
   })

@@ -1,6 +1,6 @@
 /** What map and rail know of alarms alike: how grave, and whether a hand is waited for. */
-import { SEVERITIES } from '@/data/alarms'
-import type { Alarm, Severity } from '@/live'
+import { SEVERITIES, type Severity } from '@/data/alarms'
+import type { Alarm } from '@/live'
 
 /** 0 for the gravest. */
 export function rankOf(severity: Severity): number {

@@ -1,6 +1,6 @@
 /** Symbols of devices and alarms: a shape a kind, a filling and a mark a state. */
 import type { DeviceKind, DeviceState } from '@/data/devices'
-import type { Severity } from '@/live'
+import type { Severity } from '@/data/alarms'
 import type { Theme } from '@/theme/theme'
 
 import type { MapInk } from './ink'

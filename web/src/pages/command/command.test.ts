@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 
 import { language } from '@/i18n'
-import type { Alarm, AlarmState, Severity } from '@/live'
+import type { AlarmState, Severity } from '@/data/alarms'
+import type { Alarm } from '@/live'
 import { isWaiting } from '@/map/alarms'
 
 import { sayRaised } from './announcement'

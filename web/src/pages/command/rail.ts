@@ -1,6 +1,6 @@
 /** The order of the alarm rail, pure: the gravest first, then the newest; a storm is one row. */
-import { SEVERITIES } from '@/data/alarms'
-import type { Alarm, Severity } from '@/live'
+import { SEVERITIES, type Severity } from '@/data/alarms'
+import type { Alarm } from '@/live'
 import { isWaiting, rankOf } from '@/map/alarms'
 
 export interface RailRow {

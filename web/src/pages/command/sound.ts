@@ -1,7 +1,7 @@
 /** The sound of an alarm: on when somebody has switched it on, and as the browser permits. */
 import { computed, shallowRef } from 'vue'
 
-import type { Severity } from '@/live'
+import type { Severity } from '@/data/alarms'
 
 const KEY = 'hengyang.sound'
 
