@@ -208,7 +208,9 @@ describe('styles', () => {
   it('give every state of a device a layer and a symbol of its own', () => {
     for (const state of Object.keys(zh.deviceState)) {
       const layer = devices.layers.find(({ id }) => id === `devices-${state}`)
-      expect(JSON.stringify(layer), state).toContain(symbolName('camera', state as never, INK.theme))
+      expect(JSON.stringify(layer), state).toContain(
+        symbolName('camera', state as never, INK.theme),
+      )
     }
   })
 

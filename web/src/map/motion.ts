@@ -63,7 +63,10 @@ export function whereIs(track: Track, now: number): MercatorPoint {
 }
 
 export function isGliding(track: Track, now: number): boolean {
-  return now < track.begunAt + track.glideMs && (track.from.x !== track.to.x || track.from.y !== track.to.y)
+  return (
+    now < track.begunAt + track.glideMs &&
+    (track.from.x !== track.to.x || track.from.y !== track.to.y)
+  )
 }
 
 /** Its fixes have stopped: the next three should have been here. `now` on the device's clock too,
