@@ -18,7 +18,7 @@ export type Component = Answer<'/api/v1/gis/components/{code}'>
 export const LONGEST_SEARCH = 60
 const MOST_FOUND = 12
 
-/** Asked again, because tiles are cached by the revision that stands here. */
+/** Asked again: a revision that has changed says that tiles are to be asked for anew. */
 export function useMapLayers() {
   return useQuery({
     queryKey: ['gis', 'layers'],
@@ -27,7 +27,7 @@ export function useMapLayers() {
   })
 }
 
-/** Changes whenever a layer of the set does; tiles are cached under it. */
+/** Changes whenever a layer of the set does. */
 export function revisionOf(layers: readonly MapLayer[] | undefined, set: TileSet): string {
   const drawn = (layers ?? []).filter(({ tiles }) => tiles.includes(`/tiles/${set}/`))
   return drawn.map(({ revision }) => revision).join('.')

@@ -12,11 +12,11 @@ export interface TileAddress {
 }
 
 const SETS: readonly TileSet[] = ['base', 'components', 'devices']
-const ADDRESS = /^city:\/\/(\w+)\/(\d+)\/(\d+)\/(\d+)/
+const ADDRESS = /^city:\/\/(\w+)\/(\d+)\/(\d+)\/(\d+)$/
 
-/** The address a map is given; `revision` makes it anew when what is drawn has changed. */
-export function tileAddress(set: TileSet, revision: string): string {
-  return `city://${set}/{z}/{x}/{y}?r=${revision}`
+/** The address a map is given. */
+export function tileAddress(set: TileSet): string {
+  return `city://${set}/{z}/{x}/{y}`
 }
 
 export function readTileAddress(url: string): TileAddress | null {

@@ -4,6 +4,7 @@ import {
   onBeforeUnmount,
   shallowReactive,
   shallowRef,
+  watch,
   type InjectionKey,
   type Ref,
   type ShallowRef,
@@ -76,6 +77,14 @@ export function useMapContext(): CityMapContext {
   const context = inject(KEY)
   if (!context) throw new Error('a layer stands outside of a map')
   return context
+}
+
+/** Asks for the tiles of a source anew when their revision changes; the old ones stay until then. */
+export function useRevision(source: string, revision: () => string): void {
+  const { gl } = useMapContext()
+  watch(revision, (_, before) => {
+    if (before !== '' && gl.value?.getSource(source)) gl.value.refreshTiles(source)
+  })
 }
 
 /** Takes part in the map's style while the component lives; drawn anew when what it reads changes. */

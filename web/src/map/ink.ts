@@ -30,7 +30,12 @@ export interface MapInk {
   green: string
   stale: string
   font: string
+  /** How much larger letters are than at a desk. */
+  scale: number
 }
+
+/** px of plain text at a desk. */
+const DESK_PX = 14
 
 function readInk(): MapInk {
   return {
@@ -65,6 +70,7 @@ function readInk(): MapInk {
     green: token('--hy-green'),
     stale: token('--hy-stale'),
     font: token('--hy-font'),
+    scale: (Number.parseFloat(token('--hy-size-2')) || DESK_PX) / DESK_PX,
   }
 }
 

@@ -130,7 +130,7 @@ function names(ink: MapInk, language: Language): LayerSpecification[] {
     layout: {
       'text-field': nameIn(language),
       'text-font': FONT,
-      'text-size': 12,
+      'text-size': 12 * ink.scale,
       'symbol-placement': 'line',
       'symbol-spacing': 420,
       'text-max-angle': 30,
@@ -148,7 +148,7 @@ function names(ink: MapInk, language: Language): LayerSpecification[] {
     layout: {
       'text-field': nameIn(language),
       'text-font': FONT,
-      'text-size': name.size,
+      'text-size': name.size * ink.scale,
       'text-letter-spacing': language === 'zh' ? 0.12 : 0.02,
       'text-max-width': 8,
       'text-padding': 6,

@@ -200,7 +200,13 @@ describe('where a map begins', () => {
 
 describe('the layer control', () => {
   it('counts what it knows and leaves open what it does not', () => {
-    const rows = layerRows(null, [alarm('red', 1), alarm('red', 1, 'shelved')], undefined, true)
+    const rows = layerRows({
+      figures: null,
+      alarms: [alarm('red', 1), alarm('red', 1, 'shelved')],
+      vehicles: 3,
+      components: null,
+      tooMany: true,
+    })
     expect(rows.find(({ key }) => key === 'alarms')?.count).toBe(1)
     expect(rows.find(({ key }) => key === 'devices')?.count).toBeNull()
     expect(rows.find(({ key }) => key === 'vehicles')?.note).toBeTruthy()

@@ -1,8 +1,8 @@
 /** Rows of the layer control: what each layer holds, as far as anybody knows. */
-import type { MapLayer } from '@/data/gis'
 import { translate } from '@/i18n'
 import type { Alarm, Figures } from '@/live'
 import type { LayerRow } from '@/map/LayerControl.vue'
+
 import { LAYERS, type LayerKey } from './state'
 
 const WORDS: Readonly<Record<LayerKey, string>> = {
@@ -12,17 +12,23 @@ const WORDS: Readonly<Record<LayerKey, string>> = {
   components: 'layer.components',
 }
 
-export function layerRows(
-  figures: Figures | null,
-  alarms: readonly Alarm[],
-  registry: readonly MapLayer[] | undefined,
-  tooMany: boolean,
-): LayerRow[] {
+interface Known {
+  figures: Figures | null
+  alarms: readonly Alarm[]
+  /** Vehicles in the window. */
+  vehicles: number
+  /** Components in the window. */
+  components: number | null
+  /** There are more vehicles than the feed tells of. */
+  tooMany: boolean
+}
+
+export function layerRows({ figures, alarms, vehicles, components, tooMany }: Known): LayerRow[] {
   const counts: Readonly<Record<LayerKey, number | null>> = {
     alarms: alarms.filter(({ state }) => state !== 'shelved').length,
-    vehicles: null,
+    vehicles: tooMany ? null : vehicles,
     devices: figures?.devices.total ?? null,
-    components: countOf(registry, 'components'),
+    components,
   }
   return LAYERS.map((key) => ({
     key,
@@ -30,10 +36,4 @@ export function layerRows(
     count: counts[key],
     ...(key === 'vehicles' && tooMany ? { note: translate('map.nearerForThese') } : {}),
   }))
-}
-
-/** What the registry says of a layer, where it counts. */
-function countOf(registry: readonly MapLayer[] | undefined, key: string): number | null {
-  const layer = registry?.find((one) => one.key === key) as { count?: unknown } | undefined
-  return typeof layer?.count === 'number' ? layer.count : null
 }
