@@ -87,15 +87,19 @@ def test_a_silence_without_a_true_target_reason_or_end_is_refused(
 
 def test_an_area_that_crosses_itself_is_told_where(client: Api) -> None:
     body = {"reason": "施工", "until": later(), "area": CROSSED}
-    assert "Self-intersection" in client.as_role("operator").post(SILENCES, json=body).json()["detail"]
+    assert (
+        "Self-intersection" in client.as_role("operator").post(SILENCES, json=body).json()["detail"]
+    )
 
 
 def test_nobody_silences_beyond_his_divisions(client: Api, owner) -> None:
     device(owner)
     local = client.as_role("operator", divisions=["430406"])
     body = {"reason": "施工", "until": later()}
-    for target, status in (({"division": "430405"}, 403), ({"division": "4304"}, 403),
-                           ({"device_id": "WL-0001"}, 404), ({"device_id": "no"}, 404)):  # fmt: skip
+    for target, status in (
+        ({"division": "430405"}, 403), ({"division": "4304"}, 403),
+        ({"device_id": "WL-0001"}, 404), ({"device_id": "no"}, 404),
+    ):  # fmt: skip
         assert local.post(SILENCES, json=body | target).status_code == status
     whole = silence(client.as_role("operator"), division="4304")
     elsewhere = silence(client.as_role("operator"), division="430405")
@@ -158,7 +162,9 @@ def test_a_trouble_that_outlasts_the_silence_is_raised_by_its_next_report(client
 def test_one_that_has_run_out_is_over_by_itself(client: Api, owner) -> None:
     operator = client.as_role("operator")
     made = silence(operator, division="430405")
-    owner.execute("UPDATE silences SET since = now() - interval '2h', until = now() - interval '1s'")
+    owner.execute(
+        "UPDATE silences SET since = now() - interval '2h', until = now() - interval '1s'"
+    )
     assert tell(trouble()).raised == 1
     refused = operator.patch(
         f"{SILENCES}/{made['id']}", json={"until": later()}, headers={"If-Match": "*"}
