@@ -7,6 +7,7 @@ import socket
 import sys
 
 import uvicorn
+from fastapi import FastAPI
 
 from center import logs
 from center.database import name_process
@@ -84,15 +85,10 @@ def _share(host: str, port: int) -> socket.socket:
     return shared
 
 
-def _run(name: str, host: str, port: int, shared: socket.socket) -> None:
-    logs.configure(name)
-    name_process(name)
-    os.umask(0o077)  # pictures of people are nobody's business on this machine but ours
-    private(var_dir())
-    database_url = str(settings(DatabaseSettings).database_url)
-    app = create_app(Heartbeat(f"{name}-{socket.gethostname()}-{port}", "api", database_url))
+def configuration(app: FastAPI, host: str, port: int) -> uvicorn.Config:
+    """How an application of ours is served."""
     http = settings(HttpSettings)
-    config = uvicorn.Config(
+    return uvicorn.Config(
         app,
         host=host,
         port=port,
@@ -109,6 +105,16 @@ def _run(name: str, host: str, port: int, shared: socket.socket) -> None:
         # A delta is small and each viewer's is another one: packing them costs more than sending.
         ws_per_message_deflate=False,
     )
+
+
+def _run(name: str, host: str, port: int, shared: socket.socket) -> None:
+    logs.configure(name)
+    name_process(name)
+    os.umask(0o077)  # pictures of people are nobody's business on this machine but ours
+    private(var_dir())
+    database_url = str(settings(DatabaseSettings).database_url)
+    app = create_app(Heartbeat(f"{name}-{socket.gethostname()}-{port}", "api", database_url))
+    config = configuration(app, host, port)
     # What is made by now lives as long as the process: a collection that looks through all of it
     # would hold every request up.
     gc.collect()

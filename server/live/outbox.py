@@ -1,4 +1,4 @@
-"""What waits to be sent to one viewer: bounded, because of each thing only its newest state waits."""
+"""What waits to be sent to one viewer: of each thing only its newest state, so it is bounded."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -32,7 +32,7 @@ let settledAt = 0
 let lingering: ReturnType<typeof setTimeout> | undefined
 
 const line = new Line({
-  url: address(),
+  url: address,
   token: goodToken,
   hello: (token) => {
     const { cursor } = deviceStore

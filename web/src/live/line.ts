@@ -3,9 +3,9 @@ import { CLOSED, pauseMs } from './backoff'
 import type { ClientFrame, ServerFrame } from './protocol'
 import type { LiveState } from './state'
 
-/** The server speaks every two seconds: after such a silence it is asked, then given up. */
+/** The server speaks every two seconds: after such a silence it is asked, and then given up. */
 const QUIET_MS = 8_000
-const SILENT_MS = 13_000
+const ANSWER_MS = 5_000
 const LOOK_MS = 1_000
 /** The clock has jumped by more: the machine was asleep, and what was open is perhaps no more. */
 const JUMP_MS = 10_000
@@ -17,7 +17,7 @@ const CONNECT_MS = 10_000
 const SIGNS = ['online', 'pageshow', 'focus'] as const
 
 export interface Party {
-  url: string
+  url: () => string
   /** A token that is good now; null where there is none at this moment, `refused` for good. */
   token: () => Promise<string | null>
   /** What to say with the token and right after it. */
@@ -93,7 +93,7 @@ export class Line {
     const token = await this.party.token()
     if (!this.isWanted || this.socket) return
     if (token === null) return this.lost(0)
-    const socket = new WebSocket(this.party.url)
+    const socket = new WebSocket(this.party.url())
     this.socket = socket
     this.openedAt = Date.now()
     socket.onopen = () => {
@@ -155,8 +155,7 @@ export class Line {
     if (!this.socket) return
     if (!this.welcomed) {
       if (now - this.openedAt > CONNECT_MS) this.giveUp()
-    } else if (now - this.heardAt > SILENT_MS && this.pinged) this.giveUp()
-    else if (now - this.heardAt > QUIET_MS) this.ask(SILENT_MS - QUIET_MS)
+    } else if (now - this.heardAt > QUIET_MS) this.ask(ANSWER_MS)
   }
 
   private ask(patience: number): void {

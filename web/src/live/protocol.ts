@@ -1,4 +1,4 @@
-/** Words of the live feed: made by `hengyang live-schema --typescript`, a test keeps it so. */
+/** Words of the live feed; made by `hengyang live-schema --typescript`, which a test keeps. */
 
 /** An alarm; the live feed sends the very same object. */
 export interface Alarm {

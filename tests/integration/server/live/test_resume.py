@@ -20,7 +20,7 @@ def other_port(port: int) -> Iterator[int]:
     """A second process that serves the same city."""
     [free] = free_ports(1)
     with serving(free, 1):
-        wait_for(lambda: answers(free))
+        wait_for(lambda: answers(free), 300)
         yield free
 
 
