@@ -12,6 +12,7 @@ from gis.city import outlines, rows
 from gis.city.generated import City
 from gis.divisions.service import finest_of
 from gis.loading import copy, hexes
+from gis.names import english
 from gis.places import generation as places
 from gis.places.generation import FIRST_ID, Placed
 
@@ -22,8 +23,10 @@ _REMOVAL = (
     "DELETE FROM components WHERE source = 'generated'",
     "DELETE FROM places WHERE source IN ('generated', 'public')",
     "DELETE FROM roads WHERE source = 'generated'",
-    "DELETE FROM unit_grids g USING divisions d WHERE d.code = g.community"
-    " AND d.source = 'generated'",
+    (
+        "DELETE FROM unit_grids g USING divisions d WHERE d.code = g.community"
+        " AND d.source = 'generated'"
+    ),
     "UPDATE divisions SET built_up = NULL WHERE built_up IS NOT NULL",
     "DELETE FROM divisions WHERE level = 4 AND source = 'generated'",
     "DELETE FROM divisions WHERE level = 3 AND source = 'generated'",
@@ -34,7 +37,8 @@ _COUNTED = ("divisions", "unit_grids", "roads", "waters", "dictionary", "compone
 def part(session: Session, name: str) -> str | None:
     """Fingerprint of a part of the map that has been put in; None: it has not."""
     chosen = sa.text("SELECT fingerprint FROM city_parts WHERE part = :part")
-    return session.scalar(chosen, {"part": name})
+    found: str | None = session.scalar(chosen, {"part": name})
+    return found
 
 
 def note(session: Session, name: str, fingerprint: str, **counts: int) -> None:
@@ -52,13 +56,13 @@ def note(session: Session, name: str, fingerprint: str, **counts: int) -> None:
 def counts(session: Session) -> dict[str, int]:
     """Rows of each table of the map."""
     tables = " UNION ALL ".join(f"SELECT '{t}', count(*) FROM {t}" for t in _COUNTED)  # noqa: S608
-    return {name: number for name, number in session.execute(sa.text(tables))}
+    return dict(session.execute(sa.text(tables)).tuples())
 
 
 def parts(session: Session) -> dict[str, str]:
     """Fingerprint of every part that is in."""
     found = session.execute(sa.text("SELECT part, fingerprint FROM city_parts ORDER BY part"))
-    return {name: fingerprint for name, fingerprint in found}
+    return dict(found.tuples())
 
 
 def put_outlines(session: Session) -> Mapping[str, shapely.MultiPolygon]:
@@ -74,7 +78,9 @@ def put_outlines(session: Session) -> Mapping[str, shapely.MultiPolygon]:
 
 def outlines_of(session: Session) -> Mapping[str, shapely.MultiPolygon]:
     """The outlines of the districts that are in."""
-    found = session.execute(sa.text("SELECT code, ST_AsBinary(geom) FROM divisions WHERE level < 3"))
+    found = session.execute(
+        sa.text("SELECT code, ST_AsBinary(geom) FROM divisions WHERE level < 3")
+    )
     return {code: shapely.from_wkb(bytes(shape)) for code, shape in found}
 
 
@@ -113,7 +119,7 @@ def put_landmarks(session: Session) -> int:
 
 def _put_places(session: Session, city: City) -> int:
     layout = city.ground.layout
-    names = {code: rows.english(name) for code, name in layout.names.items()}
+    names = {code: english(name) for code, name in layout.names.items()}
     made = list(places.generate(city.ground.cells, layout, names))
     return put_landmarks(session) + _copy_places(session, made, FIRST_ID + 1000)
 

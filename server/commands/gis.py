@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-group = typer.Typer(help="The map: what is on it, fill it, import a real one.", no_args_is_help=True)
+group = typer.Typer(
+    help="The map: what is on it, fill it, import a real one.", no_args_is_help=True
+)
 
 SHOWN = 20
 
