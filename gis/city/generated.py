@@ -13,8 +13,6 @@ from gis.city.communities import Layout, lay_out
 from gis.city.districts import NANYUE, SMALL, URBAN, Settlement
 from gis.components.generation import Generated, Ground, generate
 
-VERSION = 1  # another one has every city generated anew
-
 
 class Size(NamedTuple):
     """How much is generated."""

@@ -1,6 +1,5 @@
-"""The generated city in the database: put in, taken out again, and what is known of it."""
+"""The generated city in the database: put in, and taken out again."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,12 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gis.city import outlines, rows
-from gis.city.generated import City
+from gis.city.generated import SIZES, City, build
 from gis.divisions.service import finest_of
 from gis.loading import copy, hexes
 from gis.names import english
 from gis.places import generation as places
 from gis.places.generation import FIRST_ID, Placed
+from gis.settings import CitySettings
 
 _OUTLINE_SOURCE = "cnmaps"
 
@@ -31,38 +31,6 @@ _REMOVAL = (
     "DELETE FROM divisions WHERE level = 4 AND source = 'generated'",
     "DELETE FROM divisions WHERE level = 3 AND source = 'generated'",
 )
-_COUNTED = ("divisions", "unit_grids", "roads", "waters", "dictionary", "components", "places")
-
-
-def part(session: Session, name: str) -> str | None:
-    """Fingerprint of a part of the map that has been put in; None: it has not."""
-    chosen = sa.text("SELECT fingerprint FROM city_parts WHERE part = :part")
-    found: str | None = session.scalar(chosen, {"part": name})
-    return found
-
-
-def note(session: Session, name: str, fingerprint: str, **counts: int) -> None:
-    """Remembers that a part of the map is in."""
-    session.execute(
-        sa.text(
-            "INSERT INTO city_parts (part, fingerprint, counts)"
-            " VALUES (:part, :fingerprint, CAST(:counts AS jsonb)) ON CONFLICT (part) DO UPDATE"
-            " SET fingerprint = excluded.fingerprint, counts = excluded.counts, made_at = now()"
-        ),
-        {"part": name, "fingerprint": fingerprint, "counts": json.dumps(counts)},
-    )
-
-
-def counts(session: Session) -> dict[str, int]:
-    """Rows of each table of the map."""
-    tables = " UNION ALL ".join(f"SELECT '{t}', count(*) FROM {t}" for t in _COUNTED)  # noqa: S608
-    return dict(session.execute(sa.text(tables)).tuples())
-
-
-def parts(session: Session) -> dict[str, str]:
-    """Fingerprint of every part that is in."""
-    found = session.execute(sa.text("SELECT part, fingerprint FROM city_parts ORDER BY part"))
-    return dict(found.tuples())
 
 
 def put_outlines(session: Session) -> Mapping[str, shapely.MultiPolygon]:
@@ -88,6 +56,14 @@ def take_out(session: Session) -> None:
     """Everything generated goes; outlines, imports and what the city has entered stay."""
     for statement in _REMOVAL:
         session.execute(sa.text(statement))
+
+
+def make(session: Session, config: CitySettings) -> dict[str, int]:
+    """The city of the settings, or the landmarks alone; gives how much of what."""
+    if config.city == "none":
+        return {"places": put_landmarks(session)}
+    shapes, size = outlines_of(session), SIZES[config.city]
+    return put_in(session, build(size, shapes, config.city_seed, config.unit_grid_digits))
 
 
 def put_in(session: Session, city: City) -> dict[str, int]:

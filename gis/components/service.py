@@ -11,7 +11,7 @@ from center.errors import Invalid, NotFound
 from center.identity.caller import Caller
 from center.pages import Page, PageParameters, paginate
 from gis.components.models import Component
-from gis.components.schemas import Responsible, ComponentRead
+from gis.components.schemas import ComponentRead, Responsible
 from gis.schemas import point
 
 _COLUMNS = (
