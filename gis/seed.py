@@ -1,8 +1,5 @@
 """What `hengyang seed` puts on the map: outlines, dictionary, and a generated city."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -10,7 +7,9 @@ from center.settings import settings
 from gis.city import generated, store
 from gis.dictionary import service as dictionary
 from gis.loading import at_leisure
+from gis.search import index
 from gis.settings import CitySettings
+from gis.tiles.shapes import refresh
 
 OUTLINES, DICTIONARY, CITY = "outlines", "dictionary", "city"
 _OUTLINES_VERSION = "cnmaps-1"
@@ -51,9 +50,9 @@ def dictionary_fingerprint() -> str:
 
 
 def renew_index(session: Session) -> None:
-    """Search finds what is on the map now; the last act of a seed and of an import."""
-    if find_spec("gis.search") is not None:  # comes with the tiles
-        import_module("gis.search.index").rebuild(session)
+    """Search and tiles show what is on the map now; the last act of a seed and of an import."""
+    index.rebuild(session)
+    refresh(session)
 
 
 def _is_there(session: Session, config: CitySettings) -> bool:

@@ -15,6 +15,7 @@ MODULES = (
     "center.identity.settings",
     "center.audit.settings",
     "gis.settings",
+    "gis.tiles.settings",
     "server.settings",
 )
 HEAD = """# Settings

@@ -1,4 +1,4 @@
-"""`hengyang bench tiles`: vector tiles of a whole city, uncached: how fast, how large, all there."""
+"""`hengyang bench tiles`: tiles of a whole city, uncached: how fast, how large, all there."""
 
 import http.client
 import math
@@ -96,7 +96,9 @@ def addresses(site: Site, tile_set: str) -> list[Address]:
     with site.connect() as connection:
         spots = connection.execute(SPOTS, (SEEDED,)).fetchall()
     zooms = [HIGH[number % len(HIGH)] for number in range(len(spots))]
-    found += [Address(tile_set, z, *tile_at(*spot, z)) for z, spot in zip(zooms, spots, strict=True)]
+    found += [
+        Address(tile_set, z, *tile_at(*spot, z)) for z, spot in zip(zooms, spots, strict=True)
+    ]
     return found
 
 

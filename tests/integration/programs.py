@@ -11,6 +11,7 @@ from center import database as center_database
 from center.identity.guard import refusals
 from center.settings import settings
 from deploy.stack import LocalStack
+from gis.tiles.service import kept
 from tests.integration.databases import Database
 
 
@@ -38,6 +39,7 @@ def _forget() -> None:
     center_database.forget_connections()
     settings.cache_clear()
     refusals.cache_clear()
+    kept.cache_clear()
 
 
 @contextmanager
