@@ -10,7 +10,9 @@ from psycopg import sql as words
 from sqlalchemy.orm import Session
 
 
-def copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+def copy(
+    session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> int:
     """Copies rows into a table; gives how many. Shapes are given by `hexes`."""
     session.flush()
     connection = session.connection().connection.driver_connection
@@ -28,7 +30,10 @@ def copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[Se
 
 def hexes(shapes: Any) -> list[str]:
     """Shapes in degrees as the database reads them from text."""
-    return [str(text) for text in shapely.to_wkb(shapely.set_srid(shapes, 4326), hex=True, include_srid=True)]
+    return [
+        str(text)
+        for text in shapely.to_wkb(shapely.set_srid(shapes, 4326), hex=True, include_srid=True)
+    ]
 
 
 def at_leisure(session: Session) -> None:

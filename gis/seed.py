@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from center.settings import settings
-from gis.city import generated, store
+from gis.city import state
 from gis.dictionary import service as dictionary
 from gis.loading import at_leisure
 from gis.search import index
@@ -13,6 +13,7 @@ from gis.tiles.shapes import refresh
 
 OUTLINES, DICTIONARY, CITY = "outlines", "dictionary", "city"
 _OUTLINES_VERSION = "cnmaps-1"
+GENERATOR_VERSION = 1  # another one has every city generated anew
 NONE = "none"
 LOCK = 0x6879_6369_7479  # "hycity": one process puts in a city, another then finds it there
 
@@ -24,14 +25,7 @@ def seed(session: Session) -> None:
         return
     session.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     at_leisure(session)
-    if store.part(session, OUTLINES) is None:
-        shapes = store.put_outlines(session)
-        store.note(session, OUTLINES, _OUTLINES_VERSION, divisions=len(shapes))
-    store.note(session, DICTIONARY, dictionary_fingerprint(), rows=dictionary.seed(session))
-    if store.part(session, CITY) != fingerprint(config):
-        store.take_out(session)
-        made = _make(session, config)
-        store.note(session, CITY, fingerprint(config), **made)
+    _put_in(session, config)
     renew_index(session)
 
 
@@ -39,7 +33,7 @@ def fingerprint(config: CitySettings) -> str:
     """What a generated city depends on."""
     if config.city == NONE:
         return NONE
-    return f"{config.city} {config.city_seed} {config.unit_grid_digits} v{generated.VERSION}"
+    return f"{config.city} {config.city_seed} {config.unit_grid_digits} v{GENERATOR_VERSION}"
 
 
 def dictionary_fingerprint() -> str:
@@ -61,13 +55,18 @@ def _is_there(session: Session, config: CitySettings) -> bool:
         DICTIONARY: dictionary_fingerprint(),
         CITY: fingerprint(config),
     }
-    return wanted.items() <= store.parts(session).items()
+    return wanted.items() <= state.parts(session).items()
 
 
-def _make(session: Session, config: CitySettings) -> dict[str, int]:
-    if config.city == NONE:
-        return {"places": store.put_landmarks(session)}
-    size = generated.SIZES[config.city]
-    shapes = store.outlines_of(session)
-    city = generated.build(size, shapes, config.city_seed, config.unit_grid_digits)
-    return store.put_in(session, city)
+def _put_in(session: Session, config: CitySettings) -> None:
+    # Half a second of imports that the second start and all others do without.
+    from gis.city import store  # noqa: PLC0415
+
+    if state.part(session, OUTLINES) is None:
+        shapes = store.put_outlines(session)
+        state.note(session, OUTLINES, _OUTLINES_VERSION, divisions=len(shapes))
+    state.note(session, DICTIONARY, dictionary_fingerprint(), rows=dictionary.seed(session))
+    if state.part(session, CITY) != fingerprint(config):
+        store.take_out(session)
+        made = store.make(session, config)
+        state.note(session, CITY, fingerprint(config), **made)

@@ -81,9 +81,7 @@ def settled(session: Session, specs: Sequence[DeviceSpec]) -> list[DeviceSpec]:
         [spec.lon for spec in standing if spec.lon is not None],
         [spec.lat for spec in standing if spec.lat is not None],
     )
-    known = {
-        spec.device_id: place.division for spec, place in zip(standing, found, strict=True)
-    }
+    known = {spec.device_id: place.division for spec, place in zip(standing, found, strict=True)}
     return [spec._replace(division=known.get(spec.device_id) or spec.division) for spec in specs]
 
 

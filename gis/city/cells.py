@@ -69,7 +69,7 @@ def limits_of(settlement: Settlement) -> shapely.Polygon:
 def degrees(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """From the plane to WGS-84, rounded so that equal corners stay equal."""
     moved = from_plane(points[:, 0], points[:, 1])
-    return np.round(np.column_stack([moved.lon, moved.lat]), _DEGREE_DIGITS)
+    return np.asarray(np.round(np.column_stack(moved), _DEGREE_DIGITS), dtype=np.float64)
 
 
 def _plane(points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -116,7 +116,9 @@ def _blocks(cells: Cells, own: Indices) -> list[_Block]:
 
 
 def _host(
-    square: tuple[int, int], squares: dict[tuple[int, int], list[int]], area: dict[tuple[int, int], float]
+    square: tuple[int, int],
+    squares: dict[tuple[int, int], list[int]],
+    area: dict[tuple[int, int], float],
 ) -> tuple[int, int] | None:
     """The smallest neighbour, so that none grows out of its numbers; else the nearest square."""
     column, row = square
@@ -125,9 +127,7 @@ def _host(
     if near:
         return min(near, key=lambda other: (area[other], other))
     others = [other for other in squares if other != square]
-    return min(
-        others, key=lambda o: ((o[0] - column) ** 2 + (o[1] - row) ** 2, o), default=None
-    )
+    return min(others, key=lambda o: ((o[0] - column) ** 2 + (o[1] - row) ** 2, o), default=None)
 
 
 def _number(

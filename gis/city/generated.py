@@ -13,8 +13,6 @@ from gis.city.communities import Layout, lay_out
 from gis.city.districts import NANYUE, SMALL, URBAN, Settlement
 from gis.components.generation import Generated, Ground, generate
 
-VERSION = 1  # another one has every city generated anew
-
 
 class Size(NamedTuple):
     """How much is generated."""
@@ -33,13 +31,13 @@ class City(NamedTuple):
     components: Generated
 
 
-def build(
-    size: Size, outlines: Mapping[str, shapely.Geometry], seed: int, digits: int
-) -> City:
+def build(size: Size, outlines: Mapping[str, shapely.Geometry], seed: int, digits: int) -> City:
     """The city inside the real outlines (WGS-84, by code of district)."""
     stems = naming.stems(seed)
     parts = [_settle(settlement, outlines, digits, stems) for settlement in size.settlements]
-    cells = cutting.Cells(*(np.concatenate(columns) for columns in zip(*(p.cells for p in parts), strict=True)))
+    cells = cutting.Cells(
+        *(np.concatenate(columns) for columns in zip(*(p.cells for p in parts), strict=True))
+    )
     layout = Layout(
         np.concatenate([part.layout.grids for part in parts]),
         np.concatenate([part.layout.communities for part in parts]),
@@ -50,7 +48,10 @@ def build(
 
 
 def _settle(
-    settlement: Settlement, outlines: Mapping[str, shapely.Geometry], digits: int, stems: Iterator[str]
+    settlement: Settlement,
+    outlines: Mapping[str, shapely.Geometry],
+    digits: int,
+    stems: Iterator[str],
 ) -> Ground:
     cells = cutting.cut(settlement, outlines)
     layout = lay_out(cells, digits, stems)

@@ -92,4 +92,3 @@ def _parts(
         stretch = list(run)
         if code and len(stretch) >= _SHORTEST:
             yield code, points[stretch[0] : stretch[-1] + 2]
-

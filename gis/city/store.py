@@ -1,6 +1,5 @@
-"""The generated city in the database: put in, taken out again, and what is known of it."""
+"""The generated city in the database: put in, and taken out again."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,11 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gis.city import outlines, rows
-from gis.city.generated import City
+from gis.city.generated import SIZES, City, build
 from gis.divisions.service import finest_of
 from gis.loading import copy, hexes
+from gis.names import english
 from gis.places import generation as places
 from gis.places.generation import FIRST_ID, Placed
+from gis.settings import CitySettings
 
 _OUTLINE_SOURCE = "cnmaps"
 
@@ -22,43 +23,14 @@ _REMOVAL = (
     "DELETE FROM components WHERE source = 'generated'",
     "DELETE FROM places WHERE source IN ('generated', 'public')",
     "DELETE FROM roads WHERE source = 'generated'",
-    "DELETE FROM unit_grids g USING divisions d WHERE d.code = g.community"
-    " AND d.source = 'generated'",
+    (
+        "DELETE FROM unit_grids g USING divisions d WHERE d.code = g.community"
+        " AND d.source = 'generated'"
+    ),
     "UPDATE divisions SET built_up = NULL WHERE built_up IS NOT NULL",
     "DELETE FROM divisions WHERE level = 4 AND source = 'generated'",
     "DELETE FROM divisions WHERE level = 3 AND source = 'generated'",
 )
-_COUNTED = ("divisions", "unit_grids", "roads", "waters", "dictionary", "components", "places")
-
-
-def part(session: Session, name: str) -> str | None:
-    """Fingerprint of a part of the map that has been put in; None: it has not."""
-    chosen = sa.text("SELECT fingerprint FROM city_parts WHERE part = :part")
-    return session.scalar(chosen, {"part": name})
-
-
-def note(session: Session, name: str, fingerprint: str, **counts: int) -> None:
-    """Remembers that a part of the map is in."""
-    session.execute(
-        sa.text(
-            "INSERT INTO city_parts (part, fingerprint, counts)"
-            " VALUES (:part, :fingerprint, CAST(:counts AS jsonb)) ON CONFLICT (part) DO UPDATE"
-            " SET fingerprint = excluded.fingerprint, counts = excluded.counts, made_at = now()"
-        ),
-        {"part": name, "fingerprint": fingerprint, "counts": json.dumps(counts)},
-    )
-
-
-def counts(session: Session) -> dict[str, int]:
-    """Rows of each table of the map."""
-    tables = " UNION ALL ".join(f"SELECT '{t}', count(*) FROM {t}" for t in _COUNTED)  # noqa: S608
-    return {name: number for name, number in session.execute(sa.text(tables))}
-
-
-def parts(session: Session) -> dict[str, str]:
-    """Fingerprint of every part that is in."""
-    found = session.execute(sa.text("SELECT part, fingerprint FROM city_parts ORDER BY part"))
-    return {name: fingerprint for name, fingerprint in found}
 
 
 def put_outlines(session: Session) -> Mapping[str, shapely.MultiPolygon]:
@@ -74,7 +46,9 @@ def put_outlines(session: Session) -> Mapping[str, shapely.MultiPolygon]:
 
 def outlines_of(session: Session) -> Mapping[str, shapely.MultiPolygon]:
     """The outlines of the districts that are in."""
-    found = session.execute(sa.text("SELECT code, ST_AsBinary(geom) FROM divisions WHERE level < 3"))
+    found = session.execute(
+        sa.text("SELECT code, ST_AsBinary(geom) FROM divisions WHERE level < 3")
+    )
     return {code: shapely.from_wkb(bytes(shape)) for code, shape in found}
 
 
@@ -82,6 +56,14 @@ def take_out(session: Session) -> None:
     """Everything generated goes; outlines, imports and what the city has entered stay."""
     for statement in _REMOVAL:
         session.execute(sa.text(statement))
+
+
+def make(session: Session, config: CitySettings) -> dict[str, int]:
+    """The city of the settings, or the landmarks alone; gives how much of what."""
+    if config.city == "none":
+        return {"places": put_landmarks(session)}
+    shapes, size = outlines_of(session), SIZES[config.city]
+    return put_in(session, build(size, shapes, config.city_seed, config.unit_grid_digits))
 
 
 def put_in(session: Session, city: City) -> dict[str, int]:
@@ -113,7 +95,7 @@ def put_landmarks(session: Session) -> int:
 
 def _put_places(session: Session, city: City) -> int:
     layout = city.ground.layout
-    names = {code: rows.english(name) for code, name in layout.names.items()}
+    names = {code: english(name) for code, name in layout.names.items()}
     made = list(places.generate(city.ground.cells, layout, names))
     return put_landmarks(session) + _copy_places(session, made, FIRST_ID + 1000)
 

@@ -1,4 +1,4 @@
-"""Which classes of components a city has how many of, where they stand, and who answers for them."""
+"""How many components of each class there are, where they stand, and who answers for them."""
 
 import csv
 import io

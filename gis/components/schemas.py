@@ -17,7 +17,7 @@ ComponentCode = Annotated[
 ]
 
 
-class Body(BaseModel):
+class Responsible(BaseModel):
     """Who answers for a component: code and name."""
 
     code: Annotated[str, Field(examples=["B03"])]
@@ -34,9 +34,9 @@ class ComponentRead(BaseModel):
     name_zh: Annotated[str, Field(examples=["路灯"])]
     division_code: DivisionCode
     grid_code: Annotated[str | None, Field(examples=["43040800100104"])]
-    authority: Annotated[Body, Field(description="主管部门")]
-    owner: Annotated[Body, Field(description="权属单位")]
-    maintainer: Annotated[Body, Field(description="养护单位")]
+    authority: Annotated[Responsible, Field(description="主管部门")]
+    owner: Annotated[Responsible, Field(description="权属单位")]
+    maintainer: Annotated[Responsible, Field(description="养护单位")]
     state: State
     place: PointRead
     place_description: Annotated[str, Field(examples=["碧江大道东侧，竹林社区"])]

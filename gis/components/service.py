@@ -11,7 +11,7 @@ from center.errors import Invalid, NotFound
 from center.identity.caller import Caller
 from center.pages import Page, PageParameters, paginate
 from gis.components.models import Component
-from gis.components.schemas import Body, ComponentRead
+from gis.components.schemas import ComponentRead, Responsible
 from gis.schemas import point
 
 _COLUMNS = (
@@ -85,9 +85,9 @@ def get_component(session: Session, caller: Caller, code: str) -> ComponentRead:
 
 def _read(*values: Any) -> ComponentRead:
     row = dict(zip(_NAMES, values, strict=True))
-    bodies = {name: Body(code=row.pop(f"{name}_code"), name=row.pop(name)) for name in _BODIES}
+    row |= {name: Responsible(code=row.pop(f"{name}_code"), name=row.pop(name)) for name in _BODIES}
     place = point(row.pop("lon"), row.pop("lat"))
-    return ComponentRead(**row, **bodies, place=place)
+    return ComponentRead(**row, place=place)
 
 
 def _envelope(text: str) -> sa.ColumnElement[Any]:

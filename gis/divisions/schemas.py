@@ -4,7 +4,16 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from gis.schemas import Bbox, DivisionCode, MultiPolygonRead, Named, NameEn, NameZh, PointRead, Source
+from gis.schemas import (
+    Bbox,
+    DivisionCode,
+    MultiPolygonRead,
+    Named,
+    NameEn,
+    NameZh,
+    PointRead,
+    Source,
+)
 
 
 class DivisionRead(BaseModel):
@@ -12,7 +21,8 @@ class DivisionRead(BaseModel):
 
     code: DivisionCode
     level: Annotated[
-        int, Field(ge=1, le=4, description="1 city, 2 district, 3 street, 4 community.", examples=[2])
+        int,
+        Field(ge=1, le=4, description="1 city, 2 district, 3 street, 4 community.", examples=[2]),
     ]
     parent: Annotated[str | None, Field(examples=["4304"])]
     name_zh: NameZh

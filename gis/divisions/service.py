@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from center.database import sql
 from center.errors import NotFound
 from center.pages import Page, PageParameters, paginate
-from gis.divisions.models import COMMUNITY, DISTRICT, STREET, CODE_DIGITS, Division
+from gis.divisions.models import CODE_DIGITS, COMMUNITY, DISTRICT, STREET, Division
 from gis.divisions.schemas import DivisionDetail, DivisionRead, GridName, Located
 from gis.schemas import MultiPolygonRead, Named, point
 
@@ -101,7 +101,9 @@ def locate(session: Session, lon: float, lat: float) -> Located:
             Division.code.in_([code for code in codes if code])
         )
     )
-    named = {row.code: Named(code=row.code, name_zh=row.name_zh, name_en=row.name_en) for row in rows}
+    named = {
+        row.code: Named(code=row.code, name_zh=row.name_zh, name_en=row.name_en) for row in rows
+    }
     levels = [
         named.get(code) if len(code) == CODE_DIGITS[level] else None
         for code, level in zip(codes, (DISTRICT, STREET, COMMUNITY), strict=True)

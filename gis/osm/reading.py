@@ -96,7 +96,11 @@ def _take_way(made: Extract, way: Any, tags: dict[str, str]) -> None:
 
 
 def _take_water(
-    made: Extract, words: str, number: int, named: tuple[str, str, str], shape: shapely.Geometry | None
+    made: Extract,
+    words: str,
+    number: int,
+    named: tuple[str, str, str],
+    shape: shapely.Geometry | None,
 ) -> None:
     if shape is None or shape.is_empty:
         made.left_out.append(f"{words}: its rings do not close")
@@ -121,4 +125,3 @@ def _area(area: Any) -> shapely.Geometry | None:
 
 def _ring(nodes: Any) -> list[tuple[float, float]]:
     return [(node.lon, node.lat) for node in nodes]
-

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from center.audit.service import audit
 from center.errors import Conflict
 from center.identity.caller import Caller
-from gis.city import rows, store
+from gis.city import rows, state
 from gis.divisions.service import finest_of
 from gis.loading import at_leisure, copy, hexes
 from gis.names import english
@@ -65,7 +65,7 @@ def import_file(session: Session, caller: Caller, file: Path) -> Report:
         extract.repaired,
         extract.left_out,
     )
-    store.note(session, SOURCE, file.name, roads=report.roads, waters=report.waters)
+    state.note(session, SOURCE, file.name, roads=report.roads, waters=report.waters)
     _audit(session, caller, file, extract, report)
     renew_index(session)
     return report

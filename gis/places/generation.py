@@ -44,7 +44,7 @@ class Placed(NamedTuple):
 
 
 def landmarks() -> list[Placed]:
-    """Places that everybody knows, with coordinates from public facts, good to some hundred metres."""
+    """Places that everybody knows: coordinates of public facts, good to some hundred metres."""
     text = resources.files("gis.places").joinpath("landmarks.csv").read_text("utf-8")
     return [
         Placed(
@@ -77,7 +77,13 @@ def generate(cells: Cells, layout: Layout, english: dict[str, str]) -> Iterator[
 
 
 def _place(
-    layout: Layout, english: dict[str, str], code: str, at: NDArray[np.float64], kind: str, ending: str, word: str
+    layout: Layout,
+    english: dict[str, str],
+    code: str,
+    at: NDArray[np.float64],
+    kind: str,
+    ending: str,
+    word: str,
 ) -> Placed:
     name, street = layout.names[code], layout.names[code[:9]]
     stem = name.removesuffix("街道").removesuffix("社区")

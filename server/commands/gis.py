@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-group = typer.Typer(help="The map: what is on it, fill it, import a real one.", no_args_is_help=True)
+group = typer.Typer(
+    help="The map: what is on it, fill it, import a real one.", no_args_is_help=True
+)
 
 SHOWN = 20
 
@@ -19,11 +21,11 @@ def register(app: typer.Typer) -> None:
 def status() -> None:
     """What is on the map, and by which settings."""
     from center.database import name_process, transaction
-    from gis.city import store
+    from gis.city import state
 
     name_process("gis")
     with transaction() as session:
-        parts, counts = store.parts(session), store.counts(session)
+        parts, counts = state.parts(session), state.counts(session)
     for name, fingerprint in parts.items():
         typer.echo(f"gis: {name:<12} {fingerprint}")
     if not parts:

@@ -32,7 +32,8 @@ CREATE INDEX ix_divisions_geom ON divisions USING gist (geom);
 
 CREATE TABLE unit_grids (
     code text CONSTRAINT pk_unit_grids PRIMARY KEY,
-    community text NOT NULL CONSTRAINT fk_unit_grids_community_divisions REFERENCES divisions (code),
+    community text NOT NULL
+        CONSTRAINT fk_unit_grids_community_divisions REFERENCES divisions (code),
     geom geometry(Polygon, 4326) NOT NULL,
     area_m2 real NOT NULL,
     CONSTRAINT ck_unit_grids_code CHECK (code ~ '^[0-9]{14,15}$' AND starts_with(code, community)),

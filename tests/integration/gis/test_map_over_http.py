@@ -1,5 +1,7 @@
 """Divisions, places and components over HTTP."""
 
+from itertools import pairwise
+
 import pytest
 
 from tests.integration.databases import Database
@@ -70,7 +72,7 @@ def test_a_place_is_located_down_to_its_grid(small: Database, client: Api) -> No
     }  # fmt: skip
     codes = [found[level]["code"] for level in ("district", "street", "community", "grid")]
     assert [len(code) for code in codes] == [6, 9, 12, 14]
-    assert all(long.startswith(short) for short, long in zip(codes, codes[1:], strict=False))
+    assert all(long.startswith(short) for short, long in pairwise(codes))
 
 
 def test_a_place_in_the_country_has_a_district_alone_and_one_outside_nothing(

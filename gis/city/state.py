@@ -1,0 +1,39 @@
+"""What has been put on the map, and how much is there; imports little, for each start asks it."""
+
+import json
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+_COUNTED = ("divisions", "unit_grids", "roads", "waters", "dictionary", "components", "places")
+
+
+def part(session: Session, name: str) -> str | None:
+    """Fingerprint of a part of the map that has been put in; None: it has not."""
+    chosen = sa.text("SELECT fingerprint FROM city_parts WHERE part = :part")
+    found: str | None = session.scalar(chosen, {"part": name})
+    return found
+
+
+def note(session: Session, name: str, fingerprint: str, **counts: int) -> None:
+    """Remembers that a part of the map is in."""
+    session.execute(
+        sa.text(
+            "INSERT INTO city_parts (part, fingerprint, counts)"
+            " VALUES (:part, :fingerprint, CAST(:counts AS jsonb)) ON CONFLICT (part) DO UPDATE"
+            " SET fingerprint = excluded.fingerprint, counts = excluded.counts, made_at = now()"
+        ),
+        {"part": name, "fingerprint": fingerprint, "counts": json.dumps(counts)},
+    )
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Rows of each table of the map."""
+    tables = " UNION ALL ".join(f"SELECT '{t}', count(*) FROM {t}" for t in _COUNTED)  # noqa: S608
+    return dict(session.execute(sa.text(tables)).tuples().all())
+
+
+def parts(session: Session) -> dict[str, str]:
+    """Fingerprint of every part that is in."""
+    found = session.execute(sa.text("SELECT part, fingerprint FROM city_parts ORDER BY part"))
+    return dict(found.tuples().all())
