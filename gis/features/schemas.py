@@ -59,9 +59,9 @@ class CollectionRead(BaseModel):
     description: Annotated[str, Field(examples=["Districts of the city."])]
     links: list[Link]
     extent: Extent | None
-    item_type: Annotated[
-        str, Field(serialization_alias="itemType", examples=["feature"])
-    ] = "feature"
+    item_type: Annotated[str, Field(serialization_alias="itemType", examples=["feature"])] = (
+        "feature"
+    )
     crs: Annotated[list[str], Field(examples=[[CRS84]])] = [CRS84]
 
 

@@ -30,7 +30,9 @@ def search(
     ],
     kinds: Annotated[
         str | None,
-        Query(max_length=100, description="Kinds, separated by commas.", examples=["division,road"]),
+        Query(
+            max_length=100, description="Kinds, separated by commas.", examples=["division,road"]
+        ),
     ] = None,
     limit: Annotated[int, Query(ge=1, le=50, description="Most items in the answer.")] = 10,
 ) -> Found:

@@ -54,7 +54,14 @@ def find(session: Session, caller: Caller, query: str, kinds: Collection[str], l
 
 
 def _item(
-    kind: Any, ref: str, name_zh: str, name_en: str, division_code: str, lon: Any, lat: Any, bbox: Any
+    kind: Any,
+    ref: str,
+    name_zh: str,
+    name_en: str,
+    division_code: str,
+    lon: Any,
+    lat: Any,
+    bbox: Any,
 ) -> FoundItem:
     return FoundItem(
         kind=kind,

@@ -5,7 +5,6 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 
-
 OVERHEAD = 300  # bytes that an entry takes beside its tile: empty tiles count, too
 
 

@@ -1,4 +1,4 @@
-"""`hengyang bench tiles`: vector tiles of a whole city, uncached: how fast, how large, all there."""
+"""`hengyang bench tiles`: tiles of a whole city, uncached: how fast, how large, all there."""
 
 import http.client
 import math
@@ -95,8 +95,9 @@ def addresses(site: Site, tile_set: str) -> list[Address]:
         found += [Address(tile_set, z, x, y) for x, y in product(columns, rows)]
     with site.connect() as connection:
         spots = connection.execute(SPOTS, (SEEDED,)).fetchall()
-    zooms = [HIGH[number % len(HIGH)] for number in range(len(spots))]
-    found += [Address(tile_set, z, *tile_at(*spot, z)) for z, spot in zip(zooms, spots, strict=True)]
+    for number, (lon, lat) in enumerate(spots):
+        z = HIGH[number % len(HIGH)]
+        found.append(Address(tile_set, z, *tile_at(lon, lat, z)))
     return found
 
 

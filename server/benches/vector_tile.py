@@ -1,7 +1,7 @@
 """Reading a Mapbox vector tile (version 2), as far as benches and tests look into one."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,14 +61,14 @@ def _layer(message: bytes) -> Layer:
 
 def _value(message: bytes) -> Any:
     [(number, part)] = _fields(message)
-    readers = {
-        1: lambda: part.decode(),
-        2: lambda: struct.unpack("<f", part)[0],
-        3: lambda: struct.unpack("<d", part)[0],
-        6: lambda: _signed(part),
-        7: lambda: bool(part),
+    readers: dict[int, Callable[[Any], Any]] = {
+        1: bytes.decode,
+        2: lambda raw: struct.unpack("<f", raw)[0],
+        3: lambda raw: struct.unpack("<d", raw)[0],
+        6: _signed,
+        7: bool,
     }
-    return readers.get(number, lambda: part)()
+    return readers.get(number, int)(part)
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, Any]]:

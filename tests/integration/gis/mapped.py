@@ -62,6 +62,8 @@ INSERT INTO roads (id, name_zh, name_en, class, division_code, geom, source) VAL
 # Most points lie crowded in the middle, some at one very place.
 SPOTS = """
 SELECT n, CASE n %% 10 WHEN 0 THEN 112.5001 ELSE 112.41 + 0.38 * (random() + random()) / 2 END AS lon,
+SELECT n,
+       CASE n %% 10 WHEN 0 THEN 112.5001 ELSE 112.41 + 0.38 * (random() + random()) / 2 END AS lon,
        CASE n %% 10 WHEN 0 THEN 26.85 ELSE 26.71 + 0.28 * (random() + random()) / 2 END AS lat
 FROM generate_series(1, %(count)s) AS n
 """
@@ -91,6 +93,7 @@ CROSS JOIN LATERAL (
 JOIN (SELECT row_number() OVER (ORDER BY id) - 1 AS turn, count(*) OVER () AS turns, id, kind
       FROM device_models) m ON m.turn = s.n %% m.turns
 """
+
 
 def draw(owner: psycopg.Connection[Any]) -> None:
     """Divisions, grids and roads; what the database came with goes."""

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 from gis.features.collections import COLLECTIONS
@@ -40,5 +41,5 @@ def test_permissions_of_layers_are_known() -> None:
 def test_ranges_of_zooms_leave_no_zoom_out() -> None:
     assert RANGES[0][0] == 0
     assert RANGES[-1][1] >= MAX_ZOOM
-    for (_, last), (first, _) in zip(RANGES, RANGES[1:], strict=False):
+    for (_, last), (first, _) in pairwise(RANGES):
         assert first == last + 1

@@ -13,7 +13,15 @@ ZOOM = st.integers(0, MAX_ZOOM)
 
 @pytest.mark.parametrize(
     "address",
-    [(-1, 0, 0), (MAX_ZOOM + 1, 0, 0), (3, 8, 0), (3, 0, 8), (3, -1, 0), (0, 10**40, 0), (2, 1, -5)],
+    [
+        (-1, 0, 0),
+        (MAX_ZOOM + 1, 0, 0),
+        (3, 8, 0),
+        (3, 0, 8),
+        (3, -1, 0),
+        (0, 10**40, 0),
+        (2, 1, -5),
+    ],
 )
 def test_a_tile_off_the_map_is_refused(address: tuple[int, int, int]) -> None:
     with pytest.raises(NoSuchTile):
@@ -50,4 +58,5 @@ def test_blocks_are_fine_enough_for_every_zoom_they_serve() -> None:
     for z in range(MAX_ZOOM + 1):
         level = Tile.of(z, 0, 0).block_level
         assert level == 0 or (level in BLOCK_LEVELS and z + CELL_LEVELS <= level + CELL_LEVELS)
-    assert Tile.of(12, 0, 0).block_level and not Tile.of(13, 0, 0).block_level
+    assert Tile.of(12, 0, 0).block_level
+    assert not Tile.of(13, 0, 0).block_level
