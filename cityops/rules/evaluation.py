@@ -178,7 +178,7 @@ def episodes(limits: Limits, facts: Iterable[Fact]) -> list[Episode]:
         if value is None:
             continue
         before = phase.raised if phase else 0
-        phase, signal = advance(limits, phase, time_us, value)
+        phase, _ = advance(limits, phase, time_us, value)
         if phase is None:
             if before:
                 found[-1] = found[-1]._replace(to_us=time_us)

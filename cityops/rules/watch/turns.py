@@ -1,4 +1,4 @@
-"""One turn of the watch: what was committed since the last one is judged, told and kept, at once."""
+"""One turn of the watch: what was committed since the last is judged, told and kept at once."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,8 @@ STANDING_SECONDS = 1.0  # how often liveness and gaps are looked at
 # A gateway may hold a batch for as long as it cannot commit; none does so for days.
 HORIZON = timedelta(days=2)
 STANDINGS = {
-    ("liveness", "late"): "SELECT device, since FROM device_status WHERE state IN ('late', 'offline')",
+    ("liveness", "late"): "SELECT device, since FROM device_status"
+    " WHERE state IN ('late', 'offline')",
     ("liveness", "offline"): "SELECT device, since FROM device_status WHERE state = 'offline'",
     ("gap", "open"): "SELECT device, min(opened_at) FROM gaps WHERE state = 'open' GROUP BY device",
     ("gap", "lost"): "SELECT device, min(closed_at) FROM gaps WHERE state = 'lost'"
@@ -136,7 +137,7 @@ def _rows(session: Session, batches: Sequence[Any]) -> Iterable[Row]:
         "first": min(batch.min_time for batch in batches),
         "last": max(batch.max_time for batch in batches),
     }
-    return session.connection().exec_driver_sql(_sql("facts"), values).all()  # type: ignore[return-value]  # rows are tuples
+    return session.connection().exec_driver_sql(_sql("facts"), values).all()
 
 
 def _judge_standing(session: Session, memory: Memory, now_us: int) -> None:
