@@ -9,8 +9,8 @@ from center.alarms import repository, service
 from center.alarms.lifecycle import State
 from center.alarms.schemas import (
     AcknowledgedMany,
-    Acknowledgement,
     AcknowledgeMany,
+    Acknowledgement,
     ActRead,
     AlarmRead,
     AlarmSummary,
@@ -104,9 +104,7 @@ def get_alarm(caller: Reader, session: Reads, alarm_id: Number, response: Respon
 
 
 @router.get("/{alarm_id}/history")
-def get_history(
-    caller: Reader, session: Reads, alarm_id: Number, page: PageQuery
-) -> Page[ActRead]:
+def get_history(caller: Reader, session: Reads, alarm_id: Number, page: PageQuery) -> Page[ActRead]:
     """The time line of an alarm: all that facts, people and the clock did, the oldest first."""
     return repository.history(session, caller, alarm_id, page)
 

@@ -61,9 +61,7 @@ def shelve(
     return _act(session, caller, alarm, "shelve", reason, version, until=until)
 
 
-def unshelve(
-    session: Session, caller: Caller, alarm: int, version: Precondition
-) -> AlarmRead:
+def unshelve(session: Session, caller: Caller, alarm: int, version: Precondition) -> AlarmRead:
     """Takes an alarm back before its time.
 
     Raises:
@@ -187,9 +185,7 @@ def _change(held: Held, done: Done, caller: Caller, words: str) -> Change | None
     return Change(held, after, (step,))
 
 
-def _detail(
-    session: Session, held: Held, act: Action, until: datetime | None
-) -> dict[str, Any]:
+def _detail(session: Session, held: Held, act: Action, until: datetime | None) -> dict[str, Any]:
     """What the time line tells of an act beside its words."""
     if act == "shelve":
         return {"until": until}
