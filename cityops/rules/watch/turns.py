@@ -40,6 +40,7 @@ class Turns:
         self._commit_no = -1
         self._look_at = 0.0  # monotonic; when standing conditions are due
         self.behind = 0
+        self.detail: dict[str, int] = {}  # figures of the heartbeat
 
     def take(self) -> bool:
         """Judges what is there; whether more waits.
@@ -57,21 +58,10 @@ class Turns:
             memory, upto = self._judge(session, memory, heads, looks=looks)
         self._memory, self._commit_no = memory, upto
         self.behind = max(0, heads.head - upto)
+        self.detail = self._sizes(memory)
         if looks:
             self._look_at = time.monotonic() + STANDING_SECONDS
         return self.behind > 0
-
-    @property
-    def detail(self) -> dict[str, int]:
-        """Figures of the heartbeat."""
-        memory = self._memory
-        if memory is None:
-            return {}
-        return {
-            "rules": len(memory.plan.rules),
-            "watched": len(memory.plan.thresholds),
-            "troubled": len(memory.phases),
-        }
 
     def _knows(self, memory: Memory, heads: Any) -> bool:
         plan = memory.plan
@@ -115,7 +105,11 @@ class Turns:
         return seen._replace(commit_no=upto)
 
     def _sizes(self, memory: Memory) -> dict[str, int]:
-        return {"rules": len(memory.plan.rules), "troubled": len(memory.phases)}
+        return {
+            "rules": len(memory.plan.rules),
+            "watched": len(memory.plan.thresholds),
+            "troubled": len(memory.phases),
+        }
 
 
 def _judge_facts(session: Session, memory: Memory, seen: Seen) -> int:
