@@ -15,7 +15,7 @@ from center.alarms.schemas import (
     AlarmRead,
     AlarmSummary,
     NoteAdd,
-    Reason,
+    ReasonGiven,
     Shelving,
 )
 from center.alarms.signals import Severity, Source
@@ -150,7 +150,7 @@ def escalate_alarm(
     caller: Actor,
     session: Writes,
     alarm_id: Number,
-    body: Reason,
+    body: ReasonGiven,
     version: IfMatch,
     response: Response,
 ) -> AlarmRead:
@@ -163,7 +163,7 @@ def close_alarm(
     caller: Actor,
     session: Writes,
     alarm_id: Number,
-    body: Reason,
+    body: ReasonGiven,
     version: IfMatch,
     response: Response,
 ) -> AlarmRead:

@@ -132,7 +132,7 @@ class Shelving(Body):
     reason: Why
 
 
-class Reason(Body):
+class ReasonGiven(Body):
     """Why."""
 
     reason: Why

@@ -127,7 +127,8 @@ def acknowledge_many(
     taken = sorted(change.held.id for change in changes)
     if taken:
         kind, name = ("alarm", "") if group is None else ("alarm_group", group)
-        told = {"count": len(taken), "note": words} | ({"ids": taken} if ids is not None else {})
+        named = {} if ids is None else {"ids": taken}
+        told: dict[str, Any] = {"count": len(taken), "note": words, **named}
         audit(session, caller, "alarm.acknowledge_many", kind, name, **told)
     left = sorted(set(ids or ()) - set(taken))
     return AcknowledgedMany(acknowledged=taken, left=_left(session, fits, left))

@@ -48,7 +48,7 @@ def create(session: Session, caller: Caller, body: SilenceCreate) -> SilenceRead
     )
     if body.area is not None:
         area = sa.func.ST_GeomFromGeoJSON(body.area.model_dump_json())
-        silence.area = area  # type: ignore[assignment]  # an expression, evaluated by the flush
+        silence.area = area
     session.add(silence)
     session.flush()
     told = body.model_dump(mode="json", exclude={"area"}, exclude_none=True)
