@@ -7,6 +7,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from center.database import sql
+from ingest.devices.revision import newest
 
 LARGEST = 1e300  # room for the device's own scale and for sums
 
@@ -84,13 +85,13 @@ class Register:
 
     def refresh(self, connection: psycopg.Connection[Any]) -> int:
         """Reads what changed since the last time; returns how many devices that were."""
+        current = newest(connection)
+        if current == self._revision:
+            return 0
         with connection.cursor(row_factory=dict_row) as cursor:
-            current = cursor.execute("SELECT revision FROM register_revision").fetchone()
-            if current is None or current["revision"] == self._revision:
-                return 0
             cursor.execute(sql("ingest", "register"), {"revision": self._revision})
             rows = cursor.fetchall()
         for row in rows:
             self.put(entry(row))
-        self._revision = current["revision"]
+        self._revision = current
         return len(rows)

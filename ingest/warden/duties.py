@@ -17,6 +17,7 @@ from ingest import blindness, liveness
 from ingest.commands import dispatch
 from ingest.devices.broker_files import publish_broker_files
 from ingest.devices.events import DeviceMisnumbers, DeviceStateChanged
+from ingest.devices.revision import newest
 from ingest.ledger import gaps, ragged
 from ingest.warden import brim, resends, status
 
@@ -30,8 +31,7 @@ Done = Callable[[], None]  # what is left to do once the act is committed
 
 def publish_accounts(connection: Connection, office: Office) -> None:
     """Keeps the broker's account files as the register says, when the register changed."""
-    row = connection.execute("SELECT revision FROM register_revision").fetchone()
-    revision = row[0] if row else 0
+    revision = newest(connection)
     if office.notes.get("accounts") == revision:
         return
     is_first = "signalled" not in office.notes

@@ -17,17 +17,6 @@ from tests.messages import NOON
 
 
 @pytest.fixture
-def device(owner: psycopg.Connection) -> int:
-    return enrol(owner, "D-1")
-
-
-@pytest.fixture
-def writer(database: Database, device: int) -> Iterator[Pen]:
-    with pen(database.ingest) as made:
-        yield made
-
-
-@pytest.fixture
 def second(database: Database, device: int) -> Iterator[Pen]:
     with pen(database.ingest, writer=2) as made:
         yield made

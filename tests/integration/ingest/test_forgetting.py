@@ -1,6 +1,5 @@
 """The ledger forgets boots and gaps that can no longer matter, and none that can."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import psycopg
@@ -10,21 +9,9 @@ from sqlalchemy.orm import Session
 
 from center.settings import IngestSettings
 from ingest.ledger.tasks import forget_boots_and_gaps
-from tests.integration.databases import Database
-from tests.integration.ingest.writing import Pen, enrol, pen, recent
+from tests.integration.ingest.writing import Pen, recent
 
 BOOTS = 100
-
-
-@pytest.fixture
-def device(owner: psycopg.Connection) -> int:
-    return enrol(owner, "D-1")
-
-
-@pytest.fixture
-def writer(database: Database, device: int) -> Iterator[Pen]:
-    with pen(database.ingest) as made:
-        yield made
 
 
 def age(owner: psycopg.Connection, days: float) -> None:

@@ -10,20 +10,9 @@ from ingest import blindness
 from ingest.ledger.gaps import count_attempts, follow, mark_requested, to_request
 from tests.integration.databases import Database
 from tests.integration.http import Api
-from tests.integration.ingest.writing import LIMITS, Pen, enrol, pen, recent
+from tests.integration.ingest.writing import LIMITS, Pen, enrol, recent
 
 GAPS = "/api/v1/gaps"
-
-
-@pytest.fixture
-def device(owner: psycopg.Connection) -> int:
-    return enrol(owner, "D-1")
-
-
-@pytest.fixture
-def writer(database: Database, device: int) -> Iterator[Pen]:
-    with pen(database.ingest) as made:
-        yield made
 
 
 @pytest.fixture

@@ -1,24 +1,11 @@
 """The ledger beside the facts: latest values, marks for the roller, what was announced."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import psycopg
 import pytest
 
-from tests.integration.databases import Database
-from tests.integration.ingest.writing import FULL, MINUTE_AGO, Pen, at, enrol, pen, recent
-
-
-@pytest.fixture
-def device(owner: psycopg.Connection) -> int:
-    return enrol(owner, "D-1")
-
-
-@pytest.fixture
-def writer(database: Database, device: int) -> Iterator[Pen]:
-    with pen(database.ingest) as made:
-        yield made
+from tests.integration.ingest.writing import FULL, MINUTE_AGO, Pen, at, enrol, recent
 
 
 def latest(writer: Pen) -> tuple[object, ...]:

@@ -1,29 +1,13 @@
 """A device that numbers its messages in no order costs the ledger no more than any other."""
 
 import random
-from collections.abc import Iterator
-
-import psycopg
-import pytest
 
 from ingest.ledger.gaps import follow
 from ingest.ledger.ragged import Settled, settle_ragged
-from tests.integration.databases import Database
-from tests.integration.ingest.writing import LIMITS, Pen, enrol, pen, recent
+from tests.integration.ingest.writing import LIMITS, Pen, recent
 
 STEPPING = range(0, 400, 2)  # every second number
 KEEP = 10
-
-
-@pytest.fixture
-def device(owner: psycopg.Connection) -> int:
-    return enrol(owner, "D-1")
-
-
-@pytest.fixture
-def writer(database: Database, device: int) -> Iterator[Pen]:
-    with pen(database.ingest) as made:
-        yield made
 
 
 def settle(writer: Pen, most_bytes: int = 1000) -> list[Settled]:

@@ -2,7 +2,6 @@
 
 import itertools
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,19 +9,11 @@ import psycopg
 import pytest
 
 from center.clock import now
-from tests.integration.databases import Database
 from tests.integration.http import Api
-from tests.integration.ingest.writing import Pen, enrol, pen, recent
+from tests.integration.ingest.writing import enrol, pen, recent
 
 OVERVIEW = "/api/v1/system/overview"
 THROUGHPUT = "/api/v1/system/throughput"
-
-
-@pytest.fixture
-def writer(database: Database, owner: psycopg.Connection) -> Iterator[Pen]:
-    enrol(owner, "D-1")
-    with pen(database.ingest) as made:
-        yield made
 
 
 @pytest.fixture

@@ -47,7 +47,8 @@ export function throughputOption(
   return {
     ...base,
     grid: [
-      { left: 58, right: 20, top: 36, height: '40%' },
+      // Below the legend: on a phone it is as wide as the chart, and the axis has its unit at the left.
+      { left: 58, right: 20, top: 48, height: '38%' },
       { left: 58, right: 20, bottom: 24, height: '20%' },
     ],
     legend: { top: 0, right: 8, itemWidth: 14, itemHeight: 8, textStyle: { color: ink.quiet } },
