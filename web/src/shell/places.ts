@@ -1,6 +1,13 @@
 /** The places of the rail, in order; each is shown to whom it is permitted. */
 import type { Component } from 'vue'
-import { Bell, Connection, Cpu, DocumentDelete, Odometer, ScaleToOriginal } from '@element-plus/icons-vue'
+import {
+  Bell,
+  Connection,
+  Cpu,
+  DocumentDelete,
+  Odometer,
+  ScaleToOriginal,
+} from '@element-plus/icons-vue'
 
 import { PERMISSIONS, type Permission } from '@/session/permissions'
 
