@@ -141,10 +141,10 @@ class Device:
     def fall_silent(self, episode: Episode, now: float) -> None:
         self._due = self.source.begin(now + episode.seconds)
 
-    def reboot(self, episode: Episode, now: float) -> None:
+    def reboot(self, _now: float, until: float) -> None:
         """The buffer is on flash and survives."""
-        self.start(now + episode.seconds)
-        self._offline_until = now + episode.seconds
+        self.start(until)
+        self._offline_until = until
 
     def go_beyond(self, episode: Episode, now: float) -> None:
         """The world about the sensor does, and comes back."""
@@ -235,7 +235,7 @@ class Device:
 _EPISODES: dict[str, Callable[[Device, Episode, float], None]] = {
     "drop_out": Device.drop_out,
     "silence": Device.fall_silent,
-    "reboot": Device.reboot,
+    "reboot": lambda device, episode, now: device.reboot(now, now + episode.seconds),
     "lost_buffer": Device.lose_buffer,
     "excess": Device.go_beyond,
 }

@@ -17,8 +17,9 @@ class Fault(Struct, frozen=True, forbid_unknown_fields=True):
 
     Episodes (drop_out, silence, reboot, lost_buffer, excess) come once in `every_seconds` in the
     mean and last `seconds`. In an excess a sensor reads `value` for its `quantity`, which is true
-    in its world: not a broken sensor but water, gas or a lifted cover. Touches (duplicate, late, corrupt) befall a message with `probability`;
-    a late one is held back for up to `seconds`. `skew` sets the clock off by up to `seconds`
+    in its world: not a broken sensor but water, gas or a lifted cover. Touches (duplicate, late,
+    corrupt) befall a message with `probability`; a late one is held back for up to `seconds`.
+    `skew` sets the clock off by up to `seconds`
     either way for as long as the fault is on.
     """
 

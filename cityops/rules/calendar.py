@@ -61,7 +61,7 @@ class Calendar(Body):
             raise ValueError("the calendar names no weekday: the rule would never be awake")
         if self.months == []:
             raise ValueError("the calendar names no month: the rule would never be awake")
-        if self.weekdays is self.hours is self.months is None and not self.excluded:
+        if not (self.weekdays or self.hours or self.months or self.excluded):
             raise ValueError("the calendar says nothing: leave it out where the rule always holds")
         return self
 

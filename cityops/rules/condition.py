@@ -138,7 +138,7 @@ class Liveness(Body):
     severity: Severity
 
 
-class Gap(Body):
+class Gaps(Body):
     """Numbers of a device are missing: asked for (`open`), or given up (`lost`) within an hour."""
 
     source: Literal["gap"] = "gap"
@@ -148,7 +148,7 @@ class Gap(Body):
 
 
 Condition = Annotated[
-    Threshold | Liveness | Gap,
+    Threshold | Liveness | Gaps,
     Field(
         discriminator="source",
         examples=[

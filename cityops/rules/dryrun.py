@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from center.alarms.signals import Severity
 from center.database import sql
 from center.identity.caller import Caller
 from cityops.rules import repository, service
 from cityops.rules.calendar import EPOCH_ORDINAL
-from cityops.rules.condition import RuleValue, Severity, Threshold
+from cityops.rules.condition import RuleValue, Threshold
 from cityops.rules.errors import DryRunNotPossible, DryRunTooLong
 from cityops.rules.evaluation import Limits, limits_of
 from cityops.rules.schemas import DryRun, DryRunAlarm, DryRunAsk

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from cityops.rules.calendar import MICROSECONDS, Calendar, Opening
-from cityops.rules.condition import RISES, Gap, Liveness, Threshold
+from cityops.rules.condition import RISES, Gaps, Liveness, Threshold
 
 REFRESH_US = 60 * MICROSECONDS  # a lasting alarm is shown its newest value so often
 
@@ -77,7 +77,7 @@ def limits_of(condition: Threshold, calendar: Calendar | None) -> Limits:
     )
 
 
-def standing_of(condition: Liveness | Gap, calendar: Calendar | None) -> Standing:
+def standing_of(condition: Liveness | Gaps, calendar: Calendar | None) -> Standing:
     """The same for what is judged elsewhere."""
     opening = calendar.opening if calendar else None
     return Standing(microseconds(condition.duration_seconds), opening)
@@ -178,7 +178,7 @@ def episodes(limits: Limits, facts: Iterable[Fact]) -> list[Episode]:
         if value is None:
             continue
         before = phase.raised if phase else 0
-        phase, signal = advance(limits, phase, time_us, value)
+        phase, _ = advance(limits, phase, time_us, value)
         if phase is None:
             if before:
                 found[-1] = found[-1]._replace(to_us=time_us)

@@ -48,7 +48,7 @@ class Filters:
 
 
 _CONDITIONS: dict[str, Callable[[Any], sa.ColumnElement[bool]]] = {
-    "enabled": lambda enabled: Rule.enabled.is_(enabled),
+    "enabled": Rule.enabled.is_,
     "source": lambda source: Rule.source == source,
     "quantity": lambda quantity: Rule.quantity == quantity,
     "division": lambda prefix: Rule.division_code.startswith(prefix, autoescape=True),
@@ -78,9 +78,7 @@ def find(session: Session, caller: Caller, rule_id: int, *, lock: bool = False) 
     Raises:
         NotFound: there is none, it was deleted, or it holds elsewhere.
     """
-    chosen = sa.select(Rule).where(
-        Rule.id == rule_id, Rule.deleted_at.is_(None), visible(caller)
-    )
+    chosen = sa.select(Rule).where(Rule.id == rule_id, Rule.deleted_at.is_(None), visible(caller))
     found = session.scalar(chosen.with_for_update() if lock else chosen)
     if found is None:
         raise NotFound
@@ -107,9 +105,7 @@ def read(rule: Rule, open_alarms: int) -> RuleRead:
 def versions_of(session: Session, rule: Rule, page: PageParameters) -> Page[RuleVersionRead]:
     """Every version, the newest first."""
     chosen = sa.select(RuleVersion).where(RuleVersion.rule == rule.id)
-    return paginate(
-        session, chosen, [RuleVersion.version], page, _read_version, descending=True
-    )
+    return paginate(session, chosen, [RuleVersion.version], page, _read_version, descending=True)
 
 
 def _read_version(version: RuleVersion) -> RuleVersionRead:
@@ -122,4 +118,4 @@ def devices(session: Session, after_revision: int = -1) -> list[tuple[Watched, b
     rows = session.connection().exec_driver_sql(
         sql("cityops.rules", "devices"), {"revision": after_revision}
     )
-    return [(Watched(*row[:8], tuple(row[8])), row[9], row[10]) for row in rows]
+    return [(Watched._make((*row[:8], tuple(row[8]))), row[9], row[10]) for row in rows]

@@ -226,9 +226,7 @@ def _judgement(rule: Rule) -> tuple[bool, dict[str, Any]]:
 
 
 def _value_of(body: RuleCreate) -> RuleValue:
-    return RuleValue.model_validate(
-        {name: getattr(body, name) for name in RuleValue.model_fields}
-    )
+    return RuleValue.model_validate({name: getattr(body, name) for name in RuleValue.model_fields})
 
 
 def _columns(value: RuleValue) -> dict[str, Any]:

@@ -98,6 +98,6 @@ def _begins(prefix: str) -> Holds:
 
 def _inside(shape: Any) -> Holds:
     shapely.prepare(shape)
-    return lambda device: device.lon is not None and bool(
-        shapely.intersects_xy(shape, device.lon, device.lat)
+    return lambda device: (
+        device.lon is not None and bool(shapely.intersects_xy(shape, device.lon, device.lat))
     )

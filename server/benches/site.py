@@ -29,6 +29,7 @@ ROWS_AT_ONCE = 5_000  # of one enrolment file
 
 GATEWAY = (sys.executable, "-m", "ingest", "gateway")
 WARDEN = (sys.executable, "-m", "ingest", "warden")
+RULES = (sys.executable, "-m", "cityops", "rules")
 HENGYANG = (sys.executable, "-c", "from server.cli import main; main()")
 
 

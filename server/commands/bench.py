@@ -16,6 +16,10 @@ BENCHES = {
     "register": ("server.benches.reregister", "25,000 devices known, 2,000 back inside a minute"),
     "ingest": ("server.benches.ingest", "durable throughput, delay, one process against bare paho"),
     "api": ("server.benches.api", "reads at 100 requests/s while a month is stored and more comes"),
+    "alarm": (
+        "server.benches.alarm",
+        "committed fact to alarm on the bus, and a storm as few groups",
+    ),
     "memory": ("server.benches.memory", "memory of each process over 20 minutes at 2,000 msg/s"),
 }
 

@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
+from center.alarms.signals import Severity
 from center.logs import logger
 from cityops.rules import repository
-from cityops.rules.condition import RuleValue, Severity, Threshold
+from cityops.rules.condition import RuleValue, Threshold
 from cityops.rules.evaluation import Limits, Standing, limits_of, standing_of
 from cityops.rules.models import Rule
 from cityops.rules.target import Matcher, Watched

@@ -1,4 +1,4 @@
-"""One turn of the watch: what was committed since the last one is judged, told and kept, at once."""
+"""One turn of the watch: what was committed since the last is judged, told and kept at once."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,8 @@ STANDING_SECONDS = 1.0  # how often liveness and gaps are looked at
 # A gateway may hold a batch for as long as it cannot commit; none does so for days.
 HORIZON = timedelta(days=2)
 STANDINGS = {
-    ("liveness", "late"): "SELECT device, since FROM device_status WHERE state IN ('late', 'offline')",
+    ("liveness", "late"): "SELECT device, since FROM device_status"
+    " WHERE state IN ('late', 'offline')",
     ("liveness", "offline"): "SELECT device, since FROM device_status WHERE state = 'offline'",
     ("gap", "open"): "SELECT device, min(opened_at) FROM gaps WHERE state = 'open' GROUP BY device",
     ("gap", "lost"): "SELECT device, min(closed_at) FROM gaps WHERE state = 'lost'"
@@ -39,6 +40,7 @@ class Turns:
         self._commit_no = -1
         self._look_at = 0.0  # monotonic; when standing conditions are due
         self.behind = 0
+        self.detail: dict[str, int] = {}  # figures of the heartbeat
 
     def take(self) -> bool:
         """Judges what is there; whether more waits.
@@ -56,21 +58,10 @@ class Turns:
             memory, upto = self._judge(session, memory, heads, looks=looks)
         self._memory, self._commit_no = memory, upto
         self.behind = max(0, heads.head - upto)
+        self.detail = self._sizes(memory)
         if looks:
             self._look_at = time.monotonic() + STANDING_SECONDS
         return self.behind > 0
-
-    @property
-    def detail(self) -> dict[str, int]:
-        """Figures of the heartbeat."""
-        memory = self._memory
-        if memory is None:
-            return {}
-        return {
-            "rules": len(memory.plan.rules),
-            "watched": len(memory.plan.thresholds),
-            "troubled": len(memory.phases),
-        }
 
     def _knows(self, memory: Memory, heads: Any) -> bool:
         plan = memory.plan
@@ -114,7 +105,11 @@ class Turns:
         return seen._replace(commit_no=upto)
 
     def _sizes(self, memory: Memory) -> dict[str, int]:
-        return {"rules": len(memory.plan.rules), "troubled": len(memory.phases)}
+        return {
+            "rules": len(memory.plan.rules),
+            "watched": len(memory.plan.thresholds),
+            "troubled": len(memory.phases),
+        }
 
 
 def _judge_facts(session: Session, memory: Memory, seen: Seen) -> int:
@@ -136,7 +131,7 @@ def _rows(session: Session, batches: Sequence[Any]) -> Iterable[Row]:
         "first": min(batch.min_time for batch in batches),
         "last": max(batch.max_time for batch in batches),
     }
-    return session.connection().exec_driver_sql(_sql("facts"), values).all()  # type: ignore[return-value]  # rows are tuples
+    return session.connection().exec_driver_sql(_sql("facts"), values).all()
 
 
 def _judge_standing(session: Session, memory: Memory, now_us: int) -> None:

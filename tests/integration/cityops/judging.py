@@ -98,8 +98,20 @@ class Bench:
 
     def troubled(self) -> int:
         """Rows of `rule_states`."""
-        row = self.owner.execute("SELECT count(*) FROM rule_states").fetchone()
-        return int(row[0]) if row else 0
+        return self.one("SELECT count(*) FROM rule_states")
+
+    def judged(self) -> int:
+        """The last batch that was judged."""
+        return self.one("SELECT commit_no FROM rule_watch")
+
+    def one(self, statement: str) -> Any:
+        """The first column of the first row, as the superuser sees it."""
+        row = self.owner.execute(statement).fetchone()
+        return None if row is None else row[0]
+
+    def all(self, statement: str) -> list[tuple[Any, ...]]:
+        """Every row, as the superuser sees it."""
+        return self.owner.execute(statement).fetchall()
 
 
 @contextmanager

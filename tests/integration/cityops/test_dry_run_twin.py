@@ -97,13 +97,10 @@ def _at(tenths: int) -> datetime:
     return NOON + timedelta(milliseconds=100 * tenths)
 
 
-def _store(
-    owner: psycopg.Connection, told: list[list[tuple[int, int, float | None]]]
-) -> None:
+def _store(owner: psycopg.Connection, told: list[list[tuple[int, int, float | None]]]) -> None:
     owner.execute("DELETE FROM readings")
-    with owner.cursor() as cursor, cursor.copy(
-        'COPY readings (device, time, received_at, boot, seq, digest, batch, "values") FROM STDIN'
-    ) as copy:
+    columns = 'device, time, received_at, boot, seq, digest, batch, "values"'
+    with owner.cursor() as cursor, cursor.copy(f"COPY readings ({columns}) FROM STDIN") as copy:
         for number, rows in zip(NUMBERS, told, strict=True):
             for n, (tenths, batch, value) in enumerate(rows):
                 copy.write_row((number, _at(tenths), _at(tenths), 0, n, 0, batch, [value, 5.0]))
@@ -123,4 +120,3 @@ def _device(number: int) -> Watched:
         number, f"D-{number}", "站", "sensor", "generic-water-level", "430405", None, None,
         ("water_level", "flow_rate"),
     )  # fmt: skip
-

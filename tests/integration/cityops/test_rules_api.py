@@ -68,9 +68,7 @@ def test_an_impossible_rule_is_refused_with_the_reason(
 def test_a_number_that_is_none_is_refused(api: Api) -> None:
     text = '{"name":"a","title_zh":"a","title_en":"a","condition":{"source":"threshold",'
     text += '"quantity":"water_level","steps":[{"limit":NaN,"severity":"red"}]}}'
-    answer = api.post(
-        "/api/v1/rules", content=text, headers={"Content-Type": "application/json"}
-    )
+    answer = api.post("/api/v1/rules", content=text, headers={"Content-Type": "application/json"})
     assert answer.status_code == 422
     assert "finite" in answer.json()["errors"][0]["message"]
 

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from center.clock import now
+from cityops.rules.watch.turns import Turns
 from tests.integration.cityops.judging import Bench, bench, put_in_force
 from tests.integration.databases import Database
 from tests.integration.http import Api
@@ -31,9 +32,7 @@ def test_what_is_well_raises_nothing_and_is_written_nowhere(desk: Bench, api: Ap
     desk.say(1.0, 1.9, None)
     desk.judge()
     assert (desk.alarms(), desk.troubled()) == ([], 0)
-    assert desk.pen.one("SELECT commit_no FROM rule_watch") == desk.pen.one(
-        "SELECT commit_no FROM commit_watermark"
-    )
+    assert desk.judged() == desk.one("SELECT commit_no FROM commit_watermark") == 3
 
 
 def test_a_level_past_its_limit_is_one_alarm_from_begin_to_end(desk: Bench, api: Api) -> None:
@@ -57,7 +56,7 @@ def test_an_alarm_names_its_rule_its_device_and_what_it_rests_on(desk: Bench, ap
     rule = put_in_force(api)
     desk.say(2.1)
     desk.judge()
-    row = desk.pen.all(
+    row = desk.all(
         "SELECT rule_id, rule_version, rule_name, device_id, division_code, kind, source,"
         " fact_time, measured FROM alarms"
     )[0]
@@ -73,7 +72,7 @@ def test_neighbours_are_one_group_by_district(desk: Bench, api: Api) -> None:
     for device in ("D-1", "D-2", "D-3"):
         desk.say(2.1, device=device)
     desk.judge()
-    groups = desk.pen.all("SELECT count(*)::int FROM alarms GROUP BY group_id ORDER BY 1")
+    groups = desk.all("SELECT count(*)::int FROM alarms GROUP BY group_id ORDER BY 1")
     assert groups == [(1,), (2,)]
 
 
@@ -153,7 +152,7 @@ def test_a_changed_rule_closes_its_alarms_and_says_why(
     answer = api.patch(address, json=change, headers={"If-Match": '"1"'})
     assert answer.status_code == 200, answer.text
     assert desk.states() == ["closed"]
-    note = desk.pen.one("SELECT note FROM alarm_acts ORDER BY id DESC LIMIT 1")
+    note = desk.one("SELECT note FROM alarm_acts ORDER BY id DESC LIMIT 1")
     assert told in note
     desk.say(2.1)
     desk.judge()
@@ -253,10 +252,11 @@ def test_two_watches_judge_each_fact_once(desk: Bench, api: Api) -> None:
 def test_after_a_long_absence_old_facts_are_passed_by(desk: Bench, api: Api) -> None:
     put_in_force(api)
     desk.say(2.1)
-    desk.owner.execute("UPDATE batches SET received_to = received_to - interval '25 hours'")
-    desk.say(1.0)
+    desk.say_at(now(), 1.0)
+    desk.turns = Turns(timedelta(minutes=10))
     desk.judge()
     assert desk.alarms() == []
+    assert desk.judged() == 2
 
 
 def _is(desk: Bench, state: str, seconds_ago: float) -> None:
