@@ -98,9 +98,9 @@ class Alarms:
         return {device: self._worst_of(device) for device in devices}
 
     def _worst_of(self, device: str) -> Severity | None:
-        ids = self._of_device.get(device, set())
-        open_ = {self._open[id].severity for id in ids if not self._open[id].shelved}
-        return next((severity for severity in SEVERITIES if severity in open_), None)
+        about = [self._open[number] for number in self._of_device.get(device, set())]
+        standing = {alarm.severity for alarm in about if not alarm.shelved}
+        return next((severity for severity in SEVERITIES if severity in standing), None)
 
 
 def change_of(alarm: AlarmRead) -> AlarmChange:

@@ -191,7 +191,7 @@ class Board:
             for alarm in self.alarms.values()
             if not alarm.shelved and alarm.division.startswith(scope)
         ]
-        colours = {severity: 0 for severity in SEVERITIES}
+        colours = dict.fromkeys(SEVERITIES, 0)
         for alarm in standing:
             colours[alarm.severity] += 1
         gaps = sum(

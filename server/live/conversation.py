@@ -14,7 +14,6 @@ from starlette.types import Message
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from center.clock import now
-from center.errors import HengyangError
 from center.identity.caller import Caller
 from center.identity.sessions.lookup import find_caller
 from center.identity.tokens import InvalidToken, read
@@ -132,9 +131,7 @@ class Conversation:
             raise Ended(protocol.TRY_LATER, "the database does not answer") from error
 
     def _welcome(self, viewer: Viewer) -> None:
-        viewer.outbox.say(
-            protocol.Welcome(server_time=now(), session_ends_at=viewer.token_ends)
-        )
+        viewer.outbox.say(protocol.Welcome(server_time=now(), session_ends_at=viewer.token_ends))
         viewer.wake.set()
 
     # --- talking -----------------------------------------------------------------------------
@@ -199,7 +196,7 @@ class Conversation:
         for topic in viewer.asked():
             if missing := viewer.missing(topic):
                 detail = f"Your roles do not permit this topic: {', '.join(missing)}."
-                viewer.outbox.say(protocol.Error(code="forbidden", detail=detail, topic=topic))
+                viewer.outbox.say(protocol.ErrorFrame(code="forbidden", detail=detail, topic=topic))
                 viewer.wake.set()
                 await self._in_thread(partial(tell_refusal, viewer.caller, topic, missing))
 

@@ -10,7 +10,7 @@ from server.live import protocol
 from server.live.protocol import Figures, Frame, LiveDevice, Topic
 
 REF = "#/$defs/{name}"
-WORDS = (protocol.Welcome, protocol.RenewSoon, protocol.Pong, protocol.Error)
+WORDS = (protocol.Welcome, protocol.RenewSoon, protocol.Pong, protocol.ErrorFrame)
 ITEMS: dict[Topic, str] = {"devices": "LiveDevice", "alarms": "Alarm", "figures": "Figures"}
 REMOVED: dict[Topic, str] = {"devices": "string", "alarms": "integer", "figures": "string"}
 

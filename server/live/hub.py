@@ -13,7 +13,7 @@ from center.identity.caller import Caller
 from center.logs import logger
 from server.live.board import Board, Moves, Slots
 from server.live.cursor import Cursor
-from server.live.protocol import RESTART, Error, Topic, Topics, encode
+from server.live.protocol import RESTART, ErrorFrame, Topic, Topics, encode
 from server.live.settings import LiveSettings
 from server.live.source import Gone, Source, Tick
 from server.live.view import View
@@ -311,7 +311,7 @@ class Hub:
 
 def _say_away(viewer: Viewer) -> None:
     viewer.outbox.say(
-        Error(
+        ErrorFrame(
             code="unavailable",
             detail="The database does not answer; what is shown grows old until it does.",
         )

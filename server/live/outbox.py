@@ -1,4 +1,4 @@
-"""What waits to be sent to one viewer: bounded, because of each thing only its newest state waits."""
+"""What waits to be sent to one viewer: of each thing only its newest state, so it is bounded."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -57,7 +57,7 @@ class Outbox:
         self,
         topic: Topic,
         cursor: str,
-        items: Mapping[Key, bytes] | Mapping[str, bytes] | Mapping[int, bytes] = {},  # noqa: B006
+        items: Mapping[Key, bytes] | Mapping[str, bytes] | Mapping[int, bytes] = {},
         removed: Iterable[Key] = (),
     ) -> None:
         """What has changed of a topic, or, empty, that it is still true."""

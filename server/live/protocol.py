@@ -1,7 +1,7 @@
 """What viewer and server say to each other: JSON text frames, `t` names the kind."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Raw, Struct
@@ -117,7 +117,7 @@ class Pong(Told, frozen=True, kw_only=True, tag="pong"):
     server_time: datetime
 
 
-class Error(Told, frozen=True, kw_only=True, tag="error"):
+class ErrorFrame(Told, frozen=True, kw_only=True, tag="error"):
     """Something is not as wanted, but the line stays: `forbidden` names a topic that the roles do
     not permit, `unavailable` says that the database is away and what is shown grows old."""
 
@@ -129,12 +129,12 @@ class Error(Told, frozen=True, kw_only=True, tag="error"):
 class States(Struct, frozen=True, kw_only=True):
     """How many devices are in each state."""
 
-    online: int = 0
-    late: int = 0
-    offline: int = 0
-    unknown: int = 0
-    maintenance: int = 0
-    total: int = 0
+    online: int
+    late: int
+    offline: int
+    unknown: int
+    maintenance: int
+    total: int
 
 
 class Snapshot(Told, frozen=True, kw_only=True, tag="snapshot"):
@@ -178,10 +178,10 @@ class LiveDevice(Struct, frozen=True, kw_only=True):
 class AlarmCounts(Struct, frozen=True, kw_only=True):
     """Open alarms by severity, shelved ones aside."""
 
-    red: int = 0
-    orange: int = 0
-    yellow: int = 0
-    blue: int = 0
+    red: int
+    orange: int
+    yellow: int
+    blue: int
 
 
 class Figures(Struct, frozen=True, kw_only=True):
@@ -195,7 +195,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-_decoder = msgspec.json.Decoder(Frame)
+_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Frame)
 _encoder = msgspec.json.Encoder()
 
 
@@ -210,7 +210,7 @@ def decode(text: str) -> Frame:
         BadFrame: no JSON, no such kind, or a field that is wrong.
     """
     try:
-        frame = _decoder.decode(text)
+        frame: Frame = _decoder.decode(text)
     except (msgspec.DecodeError, RecursionError, UnicodeEncodeError) as error:
         raise BadFrame(str(error) or "not a frame") from error
     if isinstance(frame, Subscribe) and frame.topics.devices is not None:

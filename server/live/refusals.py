@@ -1,6 +1,7 @@
 """The trace of a topic that was asked for and not permitted."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from center.audit.service import audit_alone
 from center.identity.caller import Caller
@@ -15,5 +16,5 @@ def tell_refusal(caller: Caller, topic: Topic, missing: Sequence[str]) -> None:
     with the next one."""
     folded = refusals().take((caller.user_id, f"{ROUTE} {topic}"))
     if folded is not None:
-        detail = {"missing": list(missing)} | ({"folded": folded} if folded else {})
+        detail: dict[str, Any] = {"missing": list(missing)} | ({"folded": folded} if folded else {})
         audit_alone(caller, "request.refuse", "route", f"WS {ROUTE} {topic}", **detail)

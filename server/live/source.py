@@ -136,9 +136,7 @@ class Source:
             there = moment_of(connection)
         return (there.commit_no, there.revision) != (known.commit_no, known.revision)
 
-    def _read_alarms(
-        self, heard: Heard
-    ) -> tuple[list[AlarmChange], Mapping[str, Severity | None]]:
+    def _read_alarms(self, heard: Heard) -> tuple[list[AlarmChange], Mapping[str, Severity | None]]:
         if heard.everything:
             self._alarms_known = True
             return self._alarms.load()

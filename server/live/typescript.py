@@ -1,9 +1,10 @@
 """TypeScript types of a JSON Schema: as much of it as ours uses."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-HEAD = """/** Words of the live feed: made by `hengyang live-schema --typescript`, a test keeps it so. */
+HEAD = """/** Words of the live feed; made by `hengyang live-schema --typescript`, which a test keeps. */
 """
 PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean",
          "null": "null"}  # fmt: skip
@@ -20,7 +21,7 @@ def typescript(document: Schema) -> str:
 
 
 def _named(name: str, schema: Schema) -> str:
-    if "properties" in schema:
+    if schema.get("properties"):
         return f"interface {name} {_fields(schema, '')}"
     return f"type {name} = {_type(schema, '')}"
 
@@ -53,14 +54,16 @@ def _array(schema: Schema, indent: str) -> str:
 
 
 def _object(schema: Schema, indent: str) -> str:
-    if "properties" in schema:
+    if schema.get("properties"):
         return _fields(schema, indent)
+    if not schema.get("additionalProperties", True):
+        return "Record<string, never>"
     values = schema.get("additionalProperties")
     return f"Record<string, {_type(values, indent) if isinstance(values, dict) else 'unknown'}>"
 
 
-_WRITERS: dict[str, Any] = {
-    "$ref": lambda schema, _: schema["$ref"].rpartition("/")[2],
+_WRITERS: dict[str, Callable[[Schema, str], str]] = {
+    "$ref": lambda schema, _: str(schema["$ref"]).rpartition("/")[2],
     "const": lambda schema, _: _literal(schema["const"]),
     "enum": lambda schema, _: " | ".join(_literal(value) for value in schema["enum"]),
     "anyOf": lambda schema, indent: _union(schema["anyOf"], indent),

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import httpx
@@ -94,12 +94,12 @@ class Line:
 
     def closed(self) -> tuple[int, str]:
         """Hears to the end; code and reason."""
-        try:
+        with suppress(ConnectionClosed):
             while True:
                 self.next()
-        except ConnectionClosed as error:
-            assert error.rcvd is not None
-            return error.rcvd.code, error.rcvd.reason
+        code = self.socket.close_code
+        assert code is not None
+        return code, self.socket.close_reason or ""
 
 
 @contextmanager
