@@ -129,7 +129,7 @@ describe('requests by the clock', () => {
 })
 
 describe('states', () => {
-  it.each([...known].filter((key) => /^(device|letter|gap)State\./.test(key)))(
+  it.each([...known].filter((key) => /^(severity|(device|letter|gap|command|row|rule|silence)State)\./.test(key)))(
     '%s has an icon of its own',
     (key) => {
       const [list = '', value = ''] = key.split('.')

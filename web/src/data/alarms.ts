@@ -96,9 +96,7 @@ type Version = Pick<Alarm, 'id' | 'version'>
 
 export function acknowledge(alarm: Version, note: string): Promise<Alarm> {
   const params = version(alarm)
-  return unwrap(
-    api.PUT('/api/v1/alarms/{alarm_id}/acknowledgement', { params, body: { note } }),
-  )
+  return unwrap(api.PUT('/api/v1/alarms/{alarm_id}/acknowledgement', { params, body: { note } }))
 }
 
 export function shelve(alarm: Version, body: { until: string; reason: string }): Promise<Alarm> {

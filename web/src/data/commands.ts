@@ -43,7 +43,9 @@ export interface CommandSend {
 
 export function sendCommand(device_id: string, body: CommandSend, once: Once): Promise<Command> {
   const params = { path: { device_id }, header: once.header(body) }
-  return unwrap(api.POST('/api/v1/devices/{device_id}/commands', { params, body })) as Promise<Command>
+  return unwrap(
+    api.POST('/api/v1/devices/{device_id}/commands', { params, body }),
+  ) as Promise<Command>
 }
 
 export function cancelCommand({ device_id, id }: Pick<Command, 'device_id' | 'id'>) {

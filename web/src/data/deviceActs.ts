@@ -32,9 +32,7 @@ export function setMaintenance(
 }
 
 export function endMaintenance(device: Version): Promise<DeviceDetail> {
-  return unwrap(
-    api.DELETE('/api/v1/devices/{device_id}/maintenance', { params: version(device) }),
-  )
+  return unwrap(api.DELETE('/api/v1/devices/{device_id}/maintenance', { params: version(device) }))
 }
 
 export function rotateCredential({ device_id }: Version, reason: string): Promise<Credential> {

@@ -17,9 +17,7 @@ export type Answer<Path extends keyof paths, Method extends string = 'get'> = pa
   [M in Method]: { responses: infer Responses }
 }
   ? Responses extends
-      | { 200: Json<infer Body> }
-      | { 201: Json<infer Body> }
-      | { 202: Json<infer Body> }
+      { 200: Json<infer Body> } | { 201: Json<infer Body> } | { 202: Json<infer Body> }
     ? Loose<Body>
     : never
   : never

@@ -22,7 +22,9 @@ function numberIn(message: string): string {
 
 export function sayField({ code, message }: FieldError): string {
   const key = `fieldRule.${code}`
-  return knows(key) ? translate(key, { n: numberIn(message) }) : message.replace(/^Value error, /, '')
+  return knows(key)
+    ? translate(key, { n: numberIn(message) })
+    : message.replace(/^Value error, /, '')
 }
 
 /** By field; the first rule that a field breaks speaks for it. */

@@ -14,7 +14,9 @@ const MOST_MINUTES = 10_080
 
 export function laddersOf(levels: readonly MatrixLevel[]): Ladders {
   const ladders: Ladders = { red: [], orange: [], yellow: [], blue: [] }
-  for (const { severity, after_minutes, to_role } of [...levels].sort((a, b) => a.level - b.level)) {
+  for (const { severity, after_minutes, to_role } of [...levels].sort(
+    (a, b) => a.level - b.level,
+  )) {
     ladders[severity].push({ minutes: String(after_minutes), role: to_role })
   }
   return ladders

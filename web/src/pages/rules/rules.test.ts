@@ -36,7 +36,12 @@ const rule = {
     duration_seconds: 120,
     hole_seconds: 900,
   },
-  calendar: { weekdays: [1, 2], hours: { begin: '20:00', end: '06:00' }, months: null, excluded: [] },
+  calendar: {
+    weekdays: [1, 2],
+    hours: { begin: '20:00', end: '06:00' },
+    months: null,
+    excluded: [],
+  },
   target: { devices: null, model: null, kind: 'sensor', division: '430408', area: null },
   title_zh: '{name}{quantity}{value}{unit}',
   title_en: '{name}',
@@ -102,16 +107,43 @@ describe('limits', () => {
     ['beyond what can be', [['yellow', '61', '']], 'implausible'],
     ['that clear beyond themselves', [['yellow', '2', '2.1']], 'clear'],
   ] as const)('%s: %j is told as %s', (_, given, fault) => {
-    const form = { op: '>=' as const, steps: steps(...(given as never as [string, string, string][])) }
+    const form = {
+      op: '>=' as const,
+      steps: steps(...(given as never as [string, string, string][])),
+    }
     expect(stepFaults(form, level)).toEqual([fault])
   })
 
   it.each([
-    ['go back', [['yellow', '2', ''], ['orange', '1', '']], 'order'],
-    ['grow milder', [['orange', '2', ''], ['yellow', '3', '']], 'graver'],
-    ['clear later', [['yellow', '2', '1.9'], ['orange', '3', '1.5']], 'clearOrder'],
+    [
+      'go back',
+      [
+        ['yellow', '2', ''],
+        ['orange', '1', ''],
+      ],
+      'order',
+    ],
+    [
+      'grow milder',
+      [
+        ['orange', '2', ''],
+        ['yellow', '3', ''],
+      ],
+      'graver',
+    ],
+    [
+      'clear later',
+      [
+        ['yellow', '2', '1.9'],
+        ['orange', '3', '1.5'],
+      ],
+      'clearOrder',
+    ],
   ] as const)('that %s: %j is told as %s', (_, given, fault) => {
-    const form = { op: '>=' as const, steps: steps(...(given as never as [string, string, string][])) }
+    const form = {
+      op: '>=' as const,
+      steps: steps(...(given as never as [string, string, string][])),
+    }
     expect(stepFaults(form, level)).toEqual([null, fault])
   })
 
