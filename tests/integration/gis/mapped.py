@@ -61,7 +61,6 @@ INSERT INTO roads (id, name_zh, name_en, class, division_code, geom, source) VAL
 """
 # Most points lie crowded in the middle, some at one very place.
 SPOTS = """
-SELECT n, CASE n %% 10 WHEN 0 THEN 112.5001 ELSE 112.41 + 0.38 * (random() + random()) / 2 END AS lon,
 SELECT n,
        CASE n %% 10 WHEN 0 THEN 112.5001 ELSE 112.41 + 0.38 * (random() + random()) / 2 END AS lon,
        CASE n %% 10 WHEN 0 THEN 26.85 ELSE 26.71 + 0.28 * (random() + random()) / 2 END AS lat
