@@ -18,6 +18,8 @@ declare module 'vue-router' {
     title: string
     /** One permission, or all of these. */
     permission?: Permission | readonly Permission[]
+    /** In a narrower window it is nobody's first page, CSS px. */
+    leastWidth?: number
   }
 }
 
@@ -26,7 +28,11 @@ const INSIDE: RouteRecordRaw[] = [
     path: 'command',
     name: 'command',
     component: () => import('@/pages/command/CommandPage.vue'),
-    meta: { title: 'nav.command', permission: [PERMISSIONS.seeAlarms, PERMISSIONS.seeMap] },
+    meta: {
+      title: 'nav.command',
+      permission: [PERMISSIONS.seeAlarms, PERMISSIONS.seeMap],
+      leastWidth: 900,
+    },
   },
   {
     path: 'alarms/:alarmId(\\d+)?',
@@ -137,9 +143,11 @@ const ROUTES: RouteRecordRaw[] = [
   },
 ]
 
-/** The first page of the site map that this person may see. */
+/** The first page of the site map that this person may see, and this window can show. */
 export function firstPage(): string {
-  const page = INSIDE.find(({ meta }) => meta?.permission && may(meta.permission))
+  const page = INSIDE.find(
+    ({ meta }) => meta?.permission && may(meta.permission) && innerWidth >= (meta.leastWidth ?? 0),
+  )
   return String(page?.name ?? 'nothing')
 }
 

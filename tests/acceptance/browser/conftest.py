@@ -15,7 +15,11 @@ from tests.acceptance.conftest import Api, enlisted, specs_of
 from tests.acceptance.mouths import mouth
 
 DEVICE = "web-manhole-0001"
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+# Maps need WebGL: the processor draws it.
+FLAGS = (
+    "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+)  # fmt: skip
 DESK = (1366, 768)
 ADDRESSES = ("/system", "/devices", "/system/dead-letters", "/system/gaps")
 

@@ -3,14 +3,13 @@
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from ingest import wire
 from server.benches.site import HENGYANG, Site
@@ -25,11 +24,11 @@ DEVICE = "cmd-level-0001"
 DISTRICT, OTHER_DISTRICT = "430408", "430407"
 PLACE = (112.5676, 26.8997)
 WARDEN_OF_ANOTHER = "shigu"
+FITS = """() => {
+    const page = document.scrollingElement
+    return page.scrollHeight <= innerHeight && page.scrollWidth <= innerWidth
+}"""
 AXE = Path(__file__).parents[3] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-FLAGS = (
-    "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-    "--disable-background-networking",
-)  # fmt: skip
 RULE = {
     "name": "试验水位超限",
     "condition": {
@@ -42,15 +41,6 @@ RULE = {
     "title_zh": "{name}水位{value}{unit}，超过{limit}{unit}",
     "title_en": "Water level at {name} {value} {unit}, beyond {limit} {unit}",
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """With WebGL drawn by the processor: maps need it."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +60,7 @@ def watched(site: Site, api: Api) -> str:
 @pytest.fixture(scope="module")
 def neighbour(site: Site, api: Api, passwords: dict[str, str]) -> str:
     """The operator of another district."""
-    passwords[WARDEN_OF_ANOTHER] = "Shigu-Operator-2026"
+    passwords[WARDEN_OF_ANOTHER] = "Another-Long-Password-9"
     new = {
         "username": WARDEN_OF_ANOTHER,
         "display_name": "石鼓值班员",
@@ -82,7 +72,8 @@ def neighbour(site: Site, api: Api, passwords: dict[str, str]) -> str:
         owner.execute(
             "WITH one AS (UPDATE users SET divisions = %s, must_change_password = false"
             " WHERE username = %s RETURNING id)"
-            " INSERT INTO user_roles (user_id, role) SELECT id, 'operator' FROM one",
+            " INSERT INTO user_roles (user_id, role, duty)"
+            " SELECT one.id, r.key, r.duty FROM one, roles r WHERE r.key = 'operator'",
             ([OTHER_DISTRICT], WARDEN_OF_ANOTHER),
         )
     return WARDEN_OF_ANOTHER
@@ -148,9 +139,7 @@ def test_an_operator_begins_at_the_command_screen_which_does_not_scroll(as_user:
     for width, height in ((1366, 768), (1920, 1080)):
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(300)
-        script = "document.scrollingElement.scrollHeight <= innerHeight && " \
-            "document.scrollingElement.scrollWidth <= innerWidth"
-        assert page.evaluate(script), (width, height)
+        assert page.evaluate(FITS), (width, height)
 
 
 def test_tiles_that_do_not_come_are_told_and_asked_for_again(as_user: As) -> None:

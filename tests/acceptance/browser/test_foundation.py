@@ -53,7 +53,7 @@ def test_who_asks_for_no_page_in_particular_gets_the_first_of_the_role(
     as_user: As, address: str
 ) -> None:
     page = as_user("operator", address)
-    expect(page).to_have_url(re.compile(r"/system$"))
+    expect(page).to_have_url(re.compile(r"/command"))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 

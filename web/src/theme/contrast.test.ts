@@ -60,6 +60,15 @@ describe.each([
     expect(ratio(shape, 'surface')).toBeGreaterThanOrEqual(3)
   })
 
+  it.each(['land', 'built', 'water', 'beyond'])(
+    'lets names be read on the %s of the map',
+    (ground) => {
+      expect(ratio('map-name', `map-${ground}`)).toBeGreaterThanOrEqual(4.5)
+      expect(ratio('map-name-2', `map-${ground}`)).toBeGreaterThanOrEqual(3.5)
+      expect(ratio('text', 'map-cluster')).toBeGreaterThanOrEqual(4.5)
+    },
+  )
+
   it('lets words on the accent be read', () => {
     expect(ratio('accent-ink', 'accent')).toBeGreaterThanOrEqual(4.5)
     expect(ratio('text', 'accent-veil')).toBeGreaterThanOrEqual(4.5)
