@@ -35,7 +35,7 @@ RULE = {
         "source": "threshold",
         "quantity": "water_level",
         "op": ">=",
-        "steps": [{"limit": 61.0, "clear": 60.0, "severity": "orange"}],
+        "steps": [{"limit": 0.9, "clear": 0.7, "severity": "orange"}],
     },
     "target": {"devices": [DEVICE]},
     "title_zh": "{name}水位{value}{unit}，超过{limit}{unit}",
@@ -53,7 +53,7 @@ def watched(site: Site, api: Api) -> str:
     enlisted(site, [spec])
     site.start("rules", (*HENGYANG, "rules"))
     answer = api._client.post("/api/v1/rules", json=RULE, headers={"Idempotency-Key": "cmd-rule-1"})
-    answer.raise_for_status()
+    assert answer.status_code == 201, answer.text
     return DEVICE
 
 
@@ -176,8 +176,8 @@ def test_an_alarm_from_the_sensors_word_to_the_time_line(
     log_in(other, neighbour, passwords[neighbour])
     expect(other.locator(".strip .lamp")).to_have_text("实时")
 
-    level.say(58.2)
-    level.say(61.8)
+    level.say(0.42)
+    level.say(1.08)
     card = cards(page).filter(has_text="蒸水河试验水位站")
     expect(card).to_have_count(1)
     expect(card).to_contain_text("橙")
@@ -192,7 +192,7 @@ def test_an_alarm_from_the_sensors_word_to_the_time_line(
     page.keyboard.press("Enter")
     expect(card).to_contain_text("已确认")
 
-    level.say(59.1)
+    level.say(0.51)
     expect(card).to_have_count(0)
     [alarm] = alarms_of(api, DEVICE)
     assert (alarm["state"], alarm["severity"]) == ("closed", "orange")

@@ -37,5 +37,6 @@ export async function fetchTile(
     parseAs: 'arrayBuffer',
     signal,
   })
-  return (await unwrap<unknown>(answer)) as ArrayBuffer
+  // A tile without content comes as no body at all.
+  return ((await unwrap<unknown>(answer)) as ArrayBuffer | undefined) ?? new ArrayBuffer(0)
 }
