@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from ingest import wire
-from server.benches.site import HENGYANG, Site
+from server.benches.site import HENGYANG, Site, until
 from simulators.spec import DeviceSpec
 from tests.acceptance.browser.conftest import log_in
 from tests.acceptance.conftest import Api, enlisted
@@ -44,17 +44,21 @@ RULE = {
 
 
 @pytest.fixture(scope="module")
-def watched(site: Site, api: Api) -> str:
-    """A sensor that a rule watches, and the process that judges."""
+def watched(site: Site, api: Api) -> Iterator[str]:
+    """A sensor that a rule watches, and the processes that judge and carry events on."""
     spec = DeviceSpec(
         DEVICE, "sensor", "generic-water-level", "蒸水河试验水位站", DISTRICT,
         *PLACE, ("water_level",), 5.0, 5.0,
     )  # fmt: skip
     enlisted(site, [spec])
-    site.start("rules", (*HENGYANG, "rules"))
     answer = api._client.post("/api/v1/rules", json=RULE, headers={"Idempotency-Key": "cmd-rule-1"})
     assert answer.status_code == 201, answer.text
-    return DEVICE
+    site.start("worker", (*HENGYANG, "worker"))
+    site.start("rules", (*HENGYANG, "rules"))
+    until(lambda: "rules_loaded" in site.tail("rules"), "the rules are in charge", 240)
+    yield DEVICE
+    site.stop("rules")
+    site.stop("worker")
 
 
 @pytest.fixture(scope="module")
@@ -244,10 +248,12 @@ def test_words_find_a_device_and_open_it(watched: str, as_user: As) -> None:
 
 def test_a_layer_that_is_off_stays_off_after_a_reload(as_user: As) -> None:
     page = as_user("operator", "/command")
+    page.get_by_role("button", name="图层与图例").click()  # folded where there is little room
     page.locator(".control").get_by_text("城市部件").click()
     expect(page).to_have_url(re.compile("off=components"))
     page.reload()
     box = page.get_by_role("checkbox", name="城市部件")
+    expect(box).to_be_visible()
     expect(box).not_to_be_checked()
 
 
