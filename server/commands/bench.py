@@ -16,6 +16,8 @@ BENCHES = {
     "register": ("server.benches.reregister", "25,000 devices known, 2,000 back inside a minute"),
     "ingest": ("server.benches.ingest", "durable throughput, delay, one process against bare paho"),
     "api": ("server.benches.api", "reads at 100 requests/s while a month is stored and more comes"),
+    "live": ("server.benches.live", "200 live viewers at 2,000 msg/s, one of them stalled"),
+    "latency": ("server.benches.latency", "from a device's message to the frame that shows it"),
     "memory": ("server.benches.memory", "memory of each process over 20 minutes at 2,000 msg/s"),
 }
 
