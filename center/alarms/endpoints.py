@@ -9,13 +9,13 @@ from center.alarms import repository, service
 from center.alarms.lifecycle import State
 from center.alarms.schemas import (
     AcknowledgedMany,
-    Acknowledgement,
     AcknowledgeMany,
+    Acknowledgement,
     ActRead,
     AlarmRead,
     AlarmSummary,
     NoteAdd,
-    Reason,
+    ReasonGiven,
     Shelving,
 )
 from center.alarms.signals import Severity, Source
@@ -104,9 +104,7 @@ def get_alarm(caller: Reader, session: Reads, alarm_id: Number, response: Respon
 
 
 @router.get("/{alarm_id}/history")
-def get_history(
-    caller: Reader, session: Reads, alarm_id: Number, page: PageQuery
-) -> Page[ActRead]:
+def get_history(caller: Reader, session: Reads, alarm_id: Number, page: PageQuery) -> Page[ActRead]:
     """The time line of an alarm: all that facts, people and the clock did, the oldest first."""
     return repository.history(session, caller, alarm_id, page)
 
@@ -152,7 +150,7 @@ def escalate_alarm(
     caller: Actor,
     session: Writes,
     alarm_id: Number,
-    body: Reason,
+    body: ReasonGiven,
     version: IfMatch,
     response: Response,
 ) -> AlarmRead:
@@ -165,7 +163,7 @@ def close_alarm(
     caller: Actor,
     session: Writes,
     alarm_id: Number,
-    body: Reason,
+    body: ReasonGiven,
     version: IfMatch,
     response: Response,
 ) -> AlarmRead:

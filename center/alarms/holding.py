@@ -12,4 +12,3 @@ def hold_evidence() -> None:
     """Adds the condition, once."""
     if NAMED_BY_ALARM not in HOLDERS:
         HOLDERS.append(NAMED_BY_ALARM)
-

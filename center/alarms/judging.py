@@ -45,7 +45,8 @@ def judge(
     news = said.news(since)
     before = held.standing if held is not None else None
     quiet = silenced and (before is None or before.cleared_at is not None)
-    after, steps, heard = before, [], None
+    after, heard = before, None
+    steps: list[Step] = []
     if news and not quiet:
         assert said.trouble is not None
         heard = said.trouble.fact_time

@@ -149,9 +149,7 @@ def follow(standing: Standing, done: Done) -> Standing | None:
     waits_anew = row.to == "raised" and standing.state in ("acknowledged", "shelved")
     if not waits_anew:
         return changed
-    return replace(
-        changed, waits_since=done.moment, acknowledged_at=None, acknowledged_by=None
-    )
+    return replace(changed, waits_since=done.moment, acknowledged_at=None, acknowledged_by=None)
 
 
 def _nothing(standing: Standing, _done: Done) -> Standing:

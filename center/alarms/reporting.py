@@ -50,7 +50,9 @@ def report(
     if not said:
         return Reported()
     keys = [one.key for one in said]
-    since = {row.key: row.signal_time for row in run(session, "take_keys", keys=keys, moment=moment)}
+    since = {
+        row.key: row.signal_time for row in run(session, "take_keys", keys=keys, moment=moment)
+    }
     open_ones = record.hold(session, Alarm.key.in_(keys), Alarm.state != "closed")
     held = {one.key: one for one in open_ones}
     silenced = _silenced(session, said, held, moment)
@@ -89,9 +91,7 @@ def _silenced(
     return {row.key: row.silence for row in found}
 
 
-def _suppress(
-    session: Session, verdicts: Sequence[Verdict], silenced: Mapping[str, int]
-) -> None:
+def _suppress(session: Session, verdicts: Sequence[Verdict], silenced: Mapping[str, int]) -> None:
     rows = [
         {
             "silence": silenced[verdict.said.key],
@@ -117,9 +117,7 @@ def _raise(session: Session, verdicts: Sequence[Verdict], moment: datetime) -> d
     window = timedelta(seconds=settings(AlarmSettings).alarm_storm_seconds)
     groups = join(session, [one.trouble for one in fresh], window, moment)
     rows = [_row(one, groups, moment) for one in fresh]
-    ids: dict[str, int] = {
-        row.key: row.id for row in run(session, "insert", rows=encoded(rows))
-    }
+    ids: dict[str, int] = {row.key: row.id for row in run(session, "insert", rows=encoded(rows))}
     record.tell(session, [(_as_held(one, ids, groups), one.steps) for one in fresh])
     return ids
 
@@ -196,13 +194,9 @@ def _counted(verdicts: Sequence[Verdict], ids: dict[str, int]) -> Reported:
     return Reported(
         raised=len(ids),
         again=acts("raise"),
-        repeated=sum(
-            1 for one in verdicts if one.held and one.after and not one.steps
-        ),
+        repeated=sum(1 for one in verdicts if one.held and one.after and not one.steps),
         cleared=sum(1 for one in verdicts if any(step.act == "clear" for step in one.steps)),
         suppressed=sum(one.suppressed for one in verdicts),
-        known=sum(
-            1 for one in verdicts if one.after is None and not one.suppressed
-        ),
+        known=sum(1 for one in verdicts if one.after is None and not one.suppressed),
         ids=ids,
     )

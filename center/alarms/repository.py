@@ -51,7 +51,7 @@ _worst = sa.func.array_position(list(SEVERITIES), Alarm.severity)
 _open = Alarm.state != "closed"
 
 _CONDITIONS: dict[str, Callable[[Any], sa.ColumnElement[bool]]] = {
-    "states": lambda states: Alarm.state.in_(states),
+    "states": Alarm.state.in_,
     "severity": lambda severity: Alarm.severity == severity,
     "division": lambda prefix: Alarm.division_code.startswith(prefix, autoescape=True),
     "source": lambda source: Alarm.source == source,
@@ -121,9 +121,7 @@ def find(session: Session, caller: Caller, alarm: int) -> AlarmRead:
     return _read(*row)
 
 
-def history(
-    session: Session, caller: Caller, alarm: int, page: PageParameters
-) -> Page[ActRead]:
+def history(session: Session, caller: Caller, alarm: int, page: PageParameters) -> Page[ActRead]:
     """The time line of one alarm, the oldest first.
 
     Raises:

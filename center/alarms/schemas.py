@@ -132,7 +132,7 @@ class Shelving(Body):
     reason: Why
 
 
-class Reason(Body):
+class ReasonGiven(Body):
     """Why."""
 
     reason: Why
@@ -147,10 +147,13 @@ class NoteAdd(Body):
 class AcknowledgeMany(Body):
     """Alarms to acknowledge: these, or all of a group."""
 
-    ids: Annotated[
-        list[Annotated[int, Field(ge=1, lt=2**63)]],
-        Field(min_length=1, max_length=MOST_IDS, examples=[[17, 18]]),
-    ] | None = None
+    ids: (
+        Annotated[
+            list[Annotated[int, Field(ge=1, lt=2**63)]],
+            Field(min_length=1, max_length=MOST_IDS, examples=[[17, 18]]),
+        ]
+        | None
+    ) = None
     group: Annotated[int | None, Field(ge=1, lt=2**63, examples=[3])] = None
     note: Note = ""
 

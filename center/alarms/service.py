@@ -61,9 +61,7 @@ def shelve(
     return _act(session, caller, alarm, "shelve", reason, version, until=until)
 
 
-def unshelve(
-    session: Session, caller: Caller, alarm: int, version: Precondition
-) -> AlarmRead:
+def unshelve(session: Session, caller: Caller, alarm: int, version: Precondition) -> AlarmRead:
     """Takes an alarm back before its time.
 
     Raises:
@@ -129,7 +127,8 @@ def acknowledge_many(
     taken = sorted(change.held.id for change in changes)
     if taken:
         kind, name = ("alarm", "") if group is None else ("alarm_group", group)
-        told = {"count": len(taken), "note": words} | ({"ids": taken} if ids is not None else {})
+        named = {} if ids is None else {"ids": taken}
+        told: dict[str, Any] = {"count": len(taken), "note": words, **named}
         audit(session, caller, "alarm.acknowledge_many", kind, name, **told)
     left = sorted(set(ids or ()) - set(taken))
     return AcknowledgedMany(acknowledged=taken, left=_left(session, fits, left))
@@ -187,9 +186,7 @@ def _change(held: Held, done: Done, caller: Caller, words: str) -> Change | None
     return Change(held, after, (step,))
 
 
-def _detail(
-    session: Session, held: Held, act: Action, until: datetime | None
-) -> dict[str, Any]:
+def _detail(session: Session, held: Held, act: Action, until: datetime | None) -> dict[str, Any]:
     """What the time line tells of an act beside its words."""
     if act == "shelve":
         return {"until": until}

@@ -21,8 +21,9 @@ def unshelve_due(session: Session, moment: datetime) -> int:
     held = record.hold(session, *due, limit=SLICE, skip_locked=True)
     changes = [made for one in held if (made := _back(one, moment)) is not None]
     record.write(session, changes)
-    for made in changes:
-        audit(session, system(CLOCK), "alarm.unshelve", "alarm", made.held.id)
+    if changes:
+        ids = [made.held.id for made in changes]
+        audit(session, system(CLOCK), "alarm.unshelve", "alarm", ids=ids)
     return len(changes)
 
 

@@ -78,9 +78,9 @@ def escalate_due(session: Session, moment: datetime) -> int:
     held = record.hold(session, _is_due(rows, moment), limit=SLICE, skip_locked=True)
     changes = [made for one in held if (made := _escalated(rows, one, moment)) is not None]
     record.write(session, changes)
-    for made in changes:
-        (step,) = made.steps
-        audit(session, system(CLOCK), "alarm.escalate", "alarm", made.held.id, **step.detail)
+    if changes:
+        ids = [made.held.id for made in changes]
+        audit(session, system(CLOCK), "alarm.escalate", "alarm", ids=ids)
     return len(changes)
 
 
@@ -94,7 +94,9 @@ def _is_due(rows: list[Level], moment: datetime) -> sa.ColumnElement[bool]:
         )
         for row in rows
     ))  # fmt: skip
-    return sa.and_(Alarm.state.in_(sources("escalate", "clock")), ladder)
+    # One level a turn, in however many slices.
+    fresh = Alarm.changed_at < moment
+    return sa.and_(Alarm.state.in_(sources("escalate", "clock")), fresh, ladder)
 
 
 def _escalated(rows: list[Level], held: Held, moment: datetime) -> Change | None:

@@ -32,6 +32,7 @@ def page_of(
             sa.func.min(_worst).filter(_open).label("worst"),
         )
         .where(mine)
+        .correlate(AlarmGroup)
         .lateral()
     )
     seen = sa.exists().where(mine, _open) if only_open else sa.exists().where(mine)

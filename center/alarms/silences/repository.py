@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from center.alarms.silences.models import Silence
@@ -23,6 +22,9 @@ _count = (
     .where(_suppressed.c.silence == Silence.id)
     .scalar_subquery()
 )
+_TOUCHES = sa.text("""EXISTS (
+    SELECT FROM unnest(silences.divisions) AS its, unnest(CAST(:mine AS text[])) AS mine
+    WHERE starts_with(its, mine) OR starts_with(mine, its))""")
 _SAME = (
     "id", "version", "device_id", "division", "divisions", "reason", "since", "until",
     "created_by", "ended_at", "ended_by",
@@ -70,12 +72,9 @@ def lock(session: Session, caller: Caller, silence: int) -> Silence:
     return found
 
 
-def _touches(caller: Caller) -> sa.ColumnElement[bool]:
+def _touches(caller: Caller) -> sa.TextClause:
     """Whether one lies within the other, in whichever way."""
-    its = sa.func.unnest(Silence.divisions).column_valued("its")
-    mine = sa.func.unnest(sa.cast(list(caller.divisions), ARRAY(sa.Text))).column_valued("mine")
-    within = sa.or_(sa.func.starts_with(its, mine), sa.func.starts_with(mine, its))
-    return sa.exists(sa.select(sa.literal(1)).select_from(its, mine).where(within))
+    return _TOUCHES.bindparams(mine=list(caller.divisions))
 
 
 def _is_active() -> sa.ColumnElement[bool]:

@@ -47,7 +47,8 @@ def create(session: Session, caller: Caller, body: SilenceCreate) -> SilenceRead
         created_by=caller.username,
     )
     if body.area is not None:
-        silence.area = sa.func.ST_GeomFromGeoJSON(body.area.model_dump_json())
+        area = sa.func.ST_GeomFromGeoJSON(body.area.model_dump_json())
+        silence.area = area
     session.add(silence)
     session.flush()
     told = body.model_dump(mode="json", exclude={"area"}, exclude_none=True)
@@ -88,9 +89,7 @@ def end(session: Session, caller: Caller, silence: int, version: Precondition) -
     return repository.shown(session, caller, silence)
 
 
-def _target(
-    session: Session, caller: Caller, body: SilenceCreate
-) -> tuple[int | None, list[str]]:
+def _target(session: Session, caller: Caller, body: SilenceCreate) -> tuple[int | None, list[str]]:
     """The number of the device, and the divisions that the silence stays within."""
     if body.device_id is not None:
         return _device(session, caller, body.device_id)
@@ -124,9 +123,7 @@ def _check_end(until: datetime) -> None:
         raise SilenceEnd(hours=hours)
 
 
-def _to_change(
-    session: Session, caller: Caller, silence: int, version: Precondition
-) -> Silence:
+def _to_change(session: Session, caller: Caller, silence: int, version: Precondition) -> Silence:
     found = repository.lock(session, caller, silence)
     _within(caller, found.divisions)
     version.check(found)

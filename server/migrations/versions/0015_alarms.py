@@ -72,6 +72,11 @@ def _alarms() -> None:
             CONSTRAINT ck_alarms_shelved CHECK ((state = 'shelved') = (shelved_until IS NOT NULL)),
             CONSTRAINT ck_alarms_acknowledged
                 CHECK ((acknowledged_at IS NULL) = (acknowledged_by IS NULL)))""")
+    _alarm_comments()
+    _alarm_indexes()
+
+
+def _alarm_comments() -> None:
     for column, words in (
         ("level", "How often it was escalated"),
         ("waits_since", "Since when it waits for an acknowledgement"),
@@ -79,6 +84,9 @@ def _alarms() -> None:
         ("measured", "The values it rests on, copied: [{quantity, value, unit, limit}]"),
     ):
         op.execute(f"COMMENT ON COLUMN alarms.{column} IS '{words}'")
+
+
+def _alarm_indexes() -> None:
     op.execute("CREATE UNIQUE INDEX uq_alarms_open_key ON alarms (key) WHERE state <> 'closed'")
     op.execute("CREATE INDEX ix_alarms_open ON alarms (state) WHERE state <> 'closed'")
     op.execute("CREATE INDEX ix_alarms_closed_at ON alarms (closed_at) WHERE state = 'closed'")

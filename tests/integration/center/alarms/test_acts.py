@@ -257,7 +257,9 @@ def test_the_list_is_narrowed_and_read_on(client: Api) -> None:
 
 
 def test_the_summary_counts_what_is_open(client: Api) -> None:
-    ids = list(tell(*(trouble(f"k{n}") for n in range(4)), trouble("r", severity="red")).ids.values())
+    ids = list(
+        tell(*(trouble(f"k{n}") for n in range(4)), trouble("r", severity="red")).ids.values()
+    )
     operator = client.as_role("operator")
     acknowledge(operator, ids[0])
     tell(relief("k1", 1))

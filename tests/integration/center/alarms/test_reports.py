@@ -7,14 +7,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from center.alarms.service import Value, close_for_rule
+from center.alarms.service import Value, close_for_rule, report
 from center.database import transaction
 from center.identity.caller import system
 from tests.integration import audits
 from tests.integration.center.alarms.troubles import (
     ALARMS,
-    at,
     alarms,
+    at,
     history,
     one,
     only,
@@ -27,8 +27,6 @@ from tests.integration.http import Api
 
 
 def test_a_report_that_is_rolled_back_leaves_nothing(session: Session, owner) -> None:
-    from center.alarms.service import report
-
     report(session, [trouble()])
     session.rollback()
     assert (alarms(), told(owner)) == ([], [])

@@ -87,15 +87,19 @@ def test_a_silence_without_a_true_target_reason_or_end_is_refused(
 
 def test_an_area_that_crosses_itself_is_told_where(client: Api) -> None:
     body = {"reason": "施工", "until": later(), "area": CROSSED}
-    assert "Self-intersection" in client.as_role("operator").post(SILENCES, json=body).json()["detail"]
+    assert (
+        "Self-intersection" in client.as_role("operator").post(SILENCES, json=body).json()["detail"]
+    )
 
 
 def test_nobody_silences_beyond_his_divisions(client: Api, owner) -> None:
     device(owner)
     local = client.as_role("operator", divisions=["430406"])
     body = {"reason": "施工", "until": later()}
-    for target, status in (({"division": "430405"}, 403), ({"division": "4304"}, 403),
-                           ({"device_id": "WL-0001"}, 404), ({"device_id": "no"}, 404)):  # fmt: skip
+    for target, status in (
+        ({"division": "430405"}, 403), ({"division": "4304"}, 403),
+        ({"device_id": "WL-0001"}, 404), ({"device_id": "no"}, 404),
+    ):  # fmt: skip
         assert local.post(SILENCES, json=body | target).status_code == status
     whole = silence(client.as_role("operator"), division="4304")
     elsewhere = silence(client.as_role("operator"), division="430405")
@@ -158,7 +162,9 @@ def test_a_trouble_that_outlasts_the_silence_is_raised_by_its_next_report(client
 def test_one_that_has_run_out_is_over_by_itself(client: Api, owner) -> None:
     operator = client.as_role("operator")
     made = silence(operator, division="430405")
-    owner.execute("UPDATE silences SET since = now() - interval '2h', until = now() - interval '1s'")
+    owner.execute(
+        "UPDATE silences SET since = now() - interval '2h', until = now() - interval '1s'"
+    )
     assert tell(trouble()).raised == 1
     refused = operator.patch(
         f"{SILENCES}/{made['id']}", json={"until": later()}, headers={"If-Match": "*"}
@@ -212,9 +218,9 @@ def shelve(client: Api, alarm: int) -> Any:
 
 
 def test_a_shelved_alarm_comes_back_by_itself(client: Api, owner, session: Session) -> None:
-    ids = list(tell(trouble("lasts"), trouble("over"), trouble("kept")).ids.values())
+    ids = tell(trouble("lasts"), trouble("over"), trouble("kept")).ids
     operator = client.as_role("operator")
-    for number in ids:
+    for number in ids.values():
         assert shelve(operator, number).json()["state"] == "shelved"
     tell(trouble("lasts", 1), relief("over", 1))
     watch_clock()
@@ -222,7 +228,9 @@ def test_a_shelved_alarm_comes_back_by_itself(client: Api, owner, session: Sessi
     owner.execute("UPDATE alarms SET shelved_until = now() WHERE key <> 'kept'")
     for _ in range(2):
         watch_clock()
-    assert [alarm.state for alarm in alarms()] == ["raised", "cleared", "shelved"]
-    assert history(operator, ids[0])[-1] == ("unshelve", "raised", "clock")
+    states = {alarm.id: alarm.state for alarm in alarms()}
+    assert [states[ids[key]] for key in ids] == ["shelved", "raised", "cleared"]  # by key
+    assert history(operator, ids["lasts"])[-1] == ("unshelve", "raised", "clock")
     assert [what for _, what, _ in told(owner)].count("unshelved") == 2
-    assert len(audits.actions(session, "alarm.unshelve")) == 2
+    (entry,) = audits.actions(session, "alarm.unshelve")
+    assert entry.detail["ids"] == [ids["lasts"], ids["over"]]

