@@ -65,7 +65,7 @@ class Live:
             except SQLAlchemyError as error:
                 # Nobody is cut because the database is away; nobody is told anything either.
                 log.warning("live_sessions_unchecked", error=type(error).__name__)
-            except Exception:  # noqa: BLE001  # the watch must go on, whatever it was
+            except Exception:  # the watch must go on, whatever it was
                 log.exception("live_sessions_unchecked")
             source = self.hub.rest()
             if source is not None:

@@ -97,7 +97,7 @@ class Source:
             self._go_on()
         except Gone:
             return
-        except Exception:  # noqa: BLE001  # a feed that stands still unseen would be worse
+        except Exception:  # a feed that stands still unseen would be worse
             log.exception("live_source_failed")
             self._broken()
 
