@@ -83,6 +83,9 @@ class Ear:
             except SQLAlchemyError as error:
                 log.warning("live_events_away", error=type(error).__name__)
                 self._stop.wait(backoff.failed())
+            except Exception:  # deaf and unseen would be worse: all is read anew
+                log.exception("live_events_failed")
+                self._stop.wait(backoff.failed())
             finally:
                 bus.close()
 

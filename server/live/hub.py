@@ -90,7 +90,8 @@ class Hub:
     def _begin(self) -> None:
         self._board, self._is_away = Board(), False
         deliver = partial(self._deliver, self._board)
-        self._source = Source(deliver, self._lost, self.config.live_tick_seconds)
+        broken = partial(self._broken, self._board)
+        self._source = Source(deliver, self._lost, broken, self.config.live_tick_seconds)
         self._source.start()
 
     # --- what the source says, from its thread -----------------------------------------------
@@ -111,6 +112,15 @@ class Hub:
     def _lost(self) -> None:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._tell_away)
+
+    def _broken(self, board: Board) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._start_over, board)
+
+    def _start_over(self, board: Board) -> None:
+        """Everybody comes back in a moment, to a board that is made anew."""
+        if board is self._board:
+            self.close()
 
     def _tell_away(self) -> None:
         self._is_away = True

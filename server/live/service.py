@@ -65,6 +65,8 @@ class Live:
             except SQLAlchemyError as error:
                 # Nobody is cut because the database is away; nobody is told anything either.
                 log.warning("live_sessions_unchecked", error=type(error).__name__)
+            except Exception:  # the watch must go on, whatever it was
+                log.exception("live_sessions_unchecked")
             source = self.hub.rest()
             if source is not None:
                 await asyncio.to_thread(source.join, PATIENCE_SECONDS)

@@ -56,20 +56,25 @@ class Gone(Exception):
 class Source:
     """Looks every `tick_seconds`; calls `deliver` with each tick and waits until it has returned,
     so that a hub that is slow is told less often, not behind the time. `away` is called when the
-    database is lost. Both are called from this thread.
+    database is lost, `broken` when a fault of ours has ended the thread. All are called from it.
 
     Should `deliver` raise `Gone`, that is the end.
     """
 
     def __init__(
-        self, deliver: Callable[[Tick], None], away: Callable[[], None], tick_seconds: float
+        self,
+        deliver: Callable[[Tick], None],
+        away: Callable[[], None],
+        broken: Callable[[], None],
+        tick_seconds: float,
     ) -> None:
-        self._deliver, self._away = deliver, away
+        self._deliver, self._away, self._broken = deliver, away, broken
         self._tick = tick_seconds
         self._ear = Ear()
         self._register, self._alarms = Register(), Alarms()
         self._looked_at = self._figures_at = 0.0
         self._alarms_known = False
+        self._alarm_news: list[AlarmChange] = []  # read, and not delivered yet
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="live-source", daemon=True)
 
@@ -88,14 +93,21 @@ class Source:
         self._ear.join(seconds)
 
     def _run(self) -> None:
+        try:
+            self._go_on()
+        except Gone:
+            return
+        except Exception:  # a feed that stands still unseen would be worse
+            log.exception("live_source_failed")
+            self._broken()
+
+    def _go_on(self) -> None:
         backoff = Backoff()
         while not self._stop.is_set():
             try:
                 with _connect() as connection:
                     self._register.begin_anew()
                     self._serve(connection, backoff)
-            except Gone:
-                return
             except (psycopg.Error, SQLAlchemyError) as error:
                 log.warning("live_database_away", error=str(error).strip())
                 self._away()
@@ -116,7 +128,8 @@ class Source:
 
     def _turn(self, connection: psycopg.Connection[Any], heard: Heard) -> None:
         # Alarms first: the look that comes after them is younger than they are.
-        alarms, worst = self._read_alarms(heard)
+        news, worst = self._read_alarms(heard)
+        self._alarm_news += news
         now = time.monotonic()
         if heard.devices or worst or self._is_due(connection, now):
             with connection.transaction():
@@ -126,6 +139,7 @@ class Source:
         moment = self._register.moment
         if moment is not None and self._alarms_known:
             system = self._figures(connection, now)
+            alarms, self._alarm_news = self._alarm_news, []
             self._deliver(Tick(moment.place, self._register.take(), alarms, system))
 
     def _is_due(self, connection: psycopg.Connection[Any], now: float) -> bool:

@@ -4,8 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-HEAD = """/** Words of the live feed; made by `hengyang live-schema --typescript`, which a test keeps. */
-"""
+HEAD = "/** Words of the live feed; `hengyang live-schema --typescript` makes this file. */\n"
 PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean",
          "null": "null"}  # fmt: skip
 

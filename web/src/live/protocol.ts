@@ -1,4 +1,4 @@
-/** Words of the live feed; made by `hengyang live-schema --typescript`, which a test keeps. */
+/** Words of the live feed; `hengyang live-schema --typescript` makes this file. */
 
 /** An alarm; the live feed sends the very same object. */
 export interface Alarm {

@@ -85,7 +85,9 @@ def test_so_is_another_viewport_and_a_changed_register(town: Town, port: int) ->
         assert take_up(after, token, before, CITY)["t"] == "snapshot"
     with line(port) as after:
         assert take_up(after, token, before)["t"] == "delta"
-    town.change("D-1", "division_code = '430408001001'")
+    with watching(port, token, *AREA) as other:
+        town.change("D-1", "division_code = '430408001001', name = 'moved'")
+        other.until(lambda: other.devices["D-1"]["n"] == "moved")
     with line(port) as after:
         assert take_up(after, token, before)["t"] == "snapshot"
 
