@@ -29,11 +29,12 @@ def note(session: Session, name: str, fingerprint: str, **counts: int) -> None:
 
 def counts(session: Session) -> dict[str, int]:
     """Rows of each table of the map."""
-    tables = " UNION ALL ".join(f"SELECT '{t}', count(*) FROM {t}" for t in _COUNTED)  # noqa: S608
-    return dict(session.execute(sa.text(tables)).tuples().all())
+    one = "SELECT '{0}' AS name, count(*) AS rows FROM {0}"
+    tables = " UNION ALL ".join(one.format(table) for table in _COUNTED)
+    return {row.name: row.rows for row in session.execute(sa.text(tables))}
 
 
 def parts(session: Session) -> dict[str, str]:
     """Fingerprint of every part that is in."""
     found = session.execute(sa.text("SELECT part, fingerprint FROM city_parts ORDER BY part"))
-    return dict(found.tuples().all())
+    return {row.part: row.fingerprint for row in found}
