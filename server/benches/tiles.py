@@ -38,7 +38,7 @@ FROM (SELECT row_number() OVER (ORDER BY md5(code)) AS n, division_code, place
 JOIN (SELECT row_number() OVER (ORDER BY id) - 1 AS turn, count(*) OVER () AS turns, id, kind,
              CASE kind WHEN 'camera' THEN '摄像机' WHEN 'epolice' THEN '电子警察' ELSE '传感器' END
                  AS title
-      FROM device_models WHERE kind <> 'vehicle') m ON m.turn = c.n % m.turns
+      FROM device_models WHERE kind <> 'vehicle') m ON m.turn = c.n %% m.turns
 WHERE c.n <= %s"""
 AREA = "SELECT {}(ST_Extent(built_up)) FROM divisions WHERE level = 2"
 SPOTS = """

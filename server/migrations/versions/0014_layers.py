@@ -165,14 +165,6 @@ CREATE TABLE map_shapes_built (
 HANZI = """
 CREATE TABLE hanzi (ch text CONSTRAINT pk_hanzi PRIMARY KEY, pinyin text NOT NULL);
 COMMENT ON TABLE hanzi IS 'The usual reading of each character, for names that triggers enter';
-CREATE FUNCTION hanzi_pinyin(name text, only_first boolean) RETURNS text
-LANGUAGE sql STABLE STRICT AS $$
-    SELECT coalesce(string_agg(
-        CASE WHEN h.ch IS NULL THEN c.ch WHEN only_first THEN left(h.pinyin, 1) ELSE h.pinyin END,
-        '' ORDER BY c.number), '')
-    FROM regexp_split_to_table(lower(name), '') WITH ORDINALITY AS c (ch, number)
-    LEFT JOIN hanzi h ON h.ch = c.ch
-$$;
 """
 
 # `words` are the fields by which a name is found: small letters, no spaces, one a line. `grams`
@@ -231,8 +223,16 @@ ADD_DEVICES = """
 INSERT INTO search_names (kind, name_zh, name_en, initials, pinyin, weight, words)
 SELECT 'device', n.name, '', n.initials, n.pinyin, 30,
        search_words(n.name, n.initials, n.pinyin)
-FROM (SELECT d.name, hanzi_pinyin(d.name, true) AS initials, hanzi_pinyin(d.name, false) AS pinyin
-      FROM (SELECT DISTINCT name FROM ({rows}) r) d ORDER BY d.name) n
+FROM (
+    SELECT d.name,
+           string_agg(coalesce(left(h.pinyin, 1), c.ch), '' ORDER BY c.number) AS initials,
+           string_agg(coalesce(h.pinyin, c.ch), '' ORDER BY c.number) AS pinyin
+    FROM (SELECT DISTINCT name FROM ({rows}) r) d
+    CROSS JOIN LATERAL regexp_split_to_table(lower(d.name), '') WITH ORDINALITY AS c (ch, number)
+    LEFT JOIN hanzi h ON h.ch = c.ch
+    GROUP BY d.name
+    ORDER BY d.name
+) n
 ON CONFLICT (kind, name_zh, name_en) DO NOTHING;
 INSERT INTO search_entries (kind, ref, name, division_code, place)
 SELECT 'device', r.device_id, n.id, r.division_code, r.place
@@ -318,4 +318,4 @@ def downgrade() -> None:
     op.execute("DROP TABLE search_entries, search_names, hanzi, map_shapes, map_shapes_built")
     op.execute("DROP TABLE point_blocks, map_points, layer_revisions")
     op.execute("DROP FUNCTION map_points_counted, layer_changed, map_cell, spread_bits,"
-               " mercator_x, mercator_y, search_grams, search_words, hanzi_pinyin")  # fmt: skip
+               " mercator_x, mercator_y, search_grams, search_words")  # fmt: skip
