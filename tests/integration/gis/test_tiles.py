@@ -15,7 +15,7 @@ from tests.integration.http import Api
 
 TILES = "/api/v1/gis/tiles"
 COMPONENTS, DEVICES = 1500, 400
-ZOOMS = (0, 8, 10, 11, 12, 13)
+ZOOMS = (0, 8, 10, 12, 13)
 
 
 @pytest.fixture
@@ -175,7 +175,7 @@ def test_blocks_are_what_a_new_count_would_give(city: Api, owner: psycopg.Connec
     again = """
         SELECT layer, v.level, (cell >> v.shift) << v.shift, division_code, kind, count(*),
                sum(x), sum(y)
-        FROM map_points, (VALUES (10, 32), (12, 28)) AS v (level, shift) GROUP BY 1, 2, 3, 4, 5"""
+        FROM map_points, (VALUES (10, 32), (12, 28), (13, 26)) AS v (level, shift) GROUP BY 1, 2, 3, 4, 5"""
     kept_blocks = "SELECT layer, level, cell, division_code, kind, n, sx, sy FROM point_blocks"
     for one, other in ((again, kept_blocks), (kept_blocks, again)):
         assert figure(owner, f"SELECT count(*) FROM ({one} EXCEPT ({other})) d") == 0
@@ -193,7 +193,7 @@ def test_the_base_map_has_its_layers_and_grows_no_tile_too_large(city: Api) -> N
             answer = api.get(f"{TILES}/base/{z}/{x}/{y}")
             assert len(answer.content) <= TileSettings.model_fields["tile_most_bytes"].default
             found |= {key for key in names if features(answer, key)}
-        wanted = {"districts": 0, "streets": 10, "communities": 12, "grids": 15, "roads": 7}
+        wanted = {"districts": 0, "streets": 10, "communities": 13, "grids": 15, "roads": 7}
         for layer, first in wanted.items():
             assert (layer in found) == (z >= first), (layer, z)
 
