@@ -104,7 +104,8 @@ BEGIN
            sign * count(*), sign * sum(c.x), sign * sum(c.y)
     FROM changed c
     -- A cell of zoom z is a tile of zoom z + 4 (gis/tiles/grid.py).
-    CROSS JOIN (VALUES (10, 2 * (30 - 14)), (12, 2 * (30 - 16)), (13, 2 * (30 - 17))) AS v (level, shift)
+    CROSS JOIN (VALUES (10, 2 * (30 - 14)), (12, 2 * (30 - 16)), (13, 2 * (30 - 17)))
+               AS v (level, shift)
     GROUP BY 1, 2, 3, 4, 5
     ORDER BY 1, 2, 3, 4, 5
     ON CONFLICT (layer, level, cell, division_code, kind)
