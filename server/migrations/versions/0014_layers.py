@@ -206,6 +206,7 @@ CREATE TABLE search_names (
     CONSTRAINT uq_search_names_name UNIQUE (kind, name_zh, name_en)
 );
 CREATE INDEX ix_search_names_grams ON search_names USING gin (grams);
+CREATE INDEX ix_search_names_whole ON search_names (split_part(words, E'\\n', 1));
 CREATE TABLE search_entries (
     kind text NOT NULL,
     ref text NOT NULL,
