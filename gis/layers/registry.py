@@ -77,7 +77,7 @@ LAYERS = (
           _one("district", "区县界", "District border", "#7a8699"), public=True),
     Layer("streets", "街道", "Streets (subdistricts)", "polygon", 10, MAX_ZOOM, BASE, "divisions",
           _one("street", "街道界", "Subdistrict border", "#98a2b3"), public=True),
-    Layer("communities", "社区", "Communities", "polygon", 12, MAX_ZOOM, BASE, "divisions",
+    Layer("communities", "社区", "Communities", "polygon", 13, MAX_ZOOM, BASE, "divisions",
           _one("community", "社区界", "Community border", "#b3bbc8"), public=True),
     Layer("grids", "单元网格", "Unit grids", "polygon", 15, MAX_ZOOM, BASE, "unit_grids",
           _one("grid", "单元网格", "Unit grid", "#c8ced8"), public=True),

@@ -11,7 +11,7 @@ EXTENT = 4096  # units of a tile's side
 # zoom z + 4. So a cell lies in one tile, and a tile holds at most 256 features.
 CELL_LEVELS = 4
 # Zooms up to which tiles are made of counted blocks; beyond the last, of points.
-BLOCK_LEVELS = (10, 12)
+BLOCK_LEVELS = (10, 12, 13)
 
 
 class NoSuchTile(NotFound):

@@ -96,7 +96,7 @@ def _points(layer: str) -> TileSet:
 
 
 def _base_stamp(session: Session, _: Caller) -> tuple[object, ...]:
-    return tuple(one.built for one in shapes.current(session))
+    return (revisions(session)["unit_grids"], *(one.built for one in shapes.current(session)))
 
 
 def _base(session: Session, _: Caller, tile: Tile) -> bytes:

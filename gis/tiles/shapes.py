@@ -14,10 +14,10 @@ log = logger(__name__)
 LOCK = 0x6D61_7073  # advisory: one process makes shapes at a time
 SECONDS = 300  # a real map of all roads takes far longer than a statement of the API may
 
-# Table, and the layers that are made of it by `queries/shape_TABLE.sql`.
+# Table, and the layers that are made of it by `queries/shape_TABLE.sql`. Unit grids are drawn as
+# they are (`queries/base.sql`).
 SOURCES = {
     "divisions": ("districts", "streets", "communities", "labels"),
-    "unit_grids": ("grids",),
     "roads": ("roads",),
     "waters": ("waters",),
 }

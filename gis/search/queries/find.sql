@@ -1,8 +1,25 @@
 -- Names that hold the text, the best first, then of each the first entries the caller may see; and
 -- entries whose code begins with it. Rank: 0 the whole, 1 the beginning, 2 somewhere within.
-WITH named AS (
+-- Of a word that thousands of names hold, the first thousand are weighed (the heavy ones lie first),
+-- and those that are the whole word.
+WITH held AS MATERIALIZED (
+    (SELECT n.id, n.weight, n.name_zh, n.words FROM search_names n
+     WHERE n.grams @> %(grams)s::text[]
+       AND n.kind = ANY (%(kinds)s::text[])
+       AND position(%(text)s::text IN n.words) > 0
+       AND (n.kind <> ALL (%(scoped)s::text[]) OR EXISTS (
+           SELECT FROM search_entries e
+           WHERE e.name = n.id AND e.division_code LIKE ANY (%(patterns)s::text[])))
+     LIMIT 1000)
+    UNION
+    SELECT n.id, n.weight, n.name_zh, n.words FROM search_names n
+    WHERE split_part(n.words, E'\n', 1) = %(text)s::text AND n.kind = ANY (%(kinds)s::text[])
+      AND (n.kind <> ALL (%(scoped)s::text[]) OR EXISTS (
+          SELECT FROM search_entries e
+          WHERE e.name = n.id AND e.division_code LIKE ANY (%(patterns)s::text[])))
+), named AS (
     SELECT n.id, r.rank, n.weight, n.name_zh
-    FROM search_names n
+    FROM held n
     CROSS JOIN LATERAL (
         SELECT CASE
             WHEN position(E'\n' || %(text)s::text || E'\n' IN E'\n' || n.words || E'\n') > 0 THEN 0
@@ -10,12 +27,6 @@ WITH named AS (
             ELSE 2
         END AS rank
     ) AS r
-    WHERE n.grams @> %(grams)s::text[]
-      AND n.kind = ANY (%(kinds)s::text[])
-      AND position(%(text)s::text IN n.words) > 0
-      AND (n.kind <> ALL (%(scoped)s::text[]) OR EXISTS (
-          SELECT FROM search_entries e
-          WHERE e.name = n.id AND e.division_code LIKE ANY (%(patterns)s::text[])))
     ORDER BY r.rank, n.weight DESC, n.name_zh COLLATE "zh-x-icu", n.id
     LIMIT %(limit)s
 ), found AS (

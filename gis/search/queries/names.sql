@@ -1,4 +1,4 @@
--- Each distinct name once. Its pinyin is given by its table, or was computed by phrases, or (for
+-- Each distinct name once, the heavy ones first (`find.sql`). Its pinyin is given by its table, or was computed by phrases, or (for
 -- devices, as their trigger does) comes by characters.
 INSERT INTO search_names (kind, name_zh, name_en, initials, pinyin, weight, words)
 SELECT n.kind, n.name_zh, n.name_en, n.initials, n.pinyin, n.weight,
@@ -22,3 +22,4 @@ FROM (
     ) AS d ON d.name_zh = g.name_zh AND g.kind = 'device'
     GROUP BY g.kind, g.name_zh, g.name_en
 ) AS n
+ORDER BY n.weight DESC, n.name_zh

@@ -8,7 +8,7 @@ SELECT l.layer, d.code, greatest(b.min_zoom, l.min_zoom), b.max_zoom,
             ELSE ST_CoverageSimplify(d.flat, b.tolerance) OVER (PARTITION BY d.level, b.min_zoom)
        END
 FROM (SELECT code, level, name_zh, name_en, ST_Transform(geom, 3857) AS flat FROM divisions) AS d
-JOIN (VALUES (2, 'districts', 0), (3, 'streets', 10), (4, 'communities', 12))
+JOIN (VALUES (2, 'districts', 0), (3, 'streets', 10), (4, 'communities', 13))
      AS l (level, layer, min_zoom) USING (level)
 JOIN unnest(%(min_zooms)s::integer[], %(max_zooms)s::integer[], %(tolerances)s::float8[])
      AS b (min_zoom, max_zoom, tolerance) ON b.max_zoom >= l.min_zoom

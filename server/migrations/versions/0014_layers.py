@@ -104,7 +104,8 @@ BEGIN
            sign * count(*), sign * sum(c.x), sign * sum(c.y)
     FROM changed c
     -- A cell of zoom z is a tile of zoom z + 4 (gis/tiles/grid.py).
-    CROSS JOIN (VALUES (10, 2 * (30 - 14)), (12, 2 * (30 - 16))) AS v (level, shift)
+    CROSS JOIN (VALUES (10, 2 * (30 - 14)), (12, 2 * (30 - 16)), (13, 2 * (30 - 17)))
+               AS v (level, shift)
     GROUP BY 1, 2, 3, 4, 5
     ORDER BY 1, 2, 3, 4, 5
     ON CONFLICT (layer, level, cell, division_code, kind)
@@ -152,7 +153,7 @@ CREATE TABLE map_shapes (
     max_zoom smallint NOT NULL,
     attributes jsonb NOT NULL,
     geom geometry(Geometry, 3857) NOT NULL,
-    CONSTRAINT pk_map_shapes PRIMARY KEY (layer, ref, min_zoom)
+    CONSTRAINT pk_map_shapes PRIMARY KEY (layer, min_zoom, ref)
 );
 CREATE INDEX ix_map_shapes_geom ON map_shapes USING gist (geom);
 COMMENT ON TABLE map_shapes IS 'The base map, simplified per range of zooms (gis/tiles/shapes.py)';
@@ -205,6 +206,7 @@ CREATE TABLE search_names (
     CONSTRAINT uq_search_names_name UNIQUE (kind, name_zh, name_en)
 );
 CREATE INDEX ix_search_names_grams ON search_names USING gin (grams);
+CREATE INDEX ix_search_names_whole ON search_names (split_part(words, E'\\n', 1));
 CREATE TABLE search_entries (
     kind text NOT NULL,
     ref text NOT NULL,
@@ -235,8 +237,12 @@ FROM (
 ) n
 ON CONFLICT (kind, name_zh, name_en) DO NOTHING;
 INSERT INTO search_entries (kind, ref, name, division_code, place)
-SELECT 'device', r.device_id, n.id, r.division_code, r.place
-FROM ({rows}) r JOIN search_names n ON (n.kind, n.name_zh, n.name_en) = ('device', r.name, '')
+SELECT 'device', r.device_id,
+       -- Not a join: by the index, whatever is known of how large the tables are.
+       (SELECT n.id FROM search_names n
+        WHERE n.kind = 'device' AND n.name_zh = r.name AND n.name_en = ''),
+       r.division_code, r.place
+FROM ({rows}) r
 """
 
 # Who may write what is made by the program itself, and who only reads what triggers write.

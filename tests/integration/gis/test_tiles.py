@@ -15,7 +15,7 @@ from tests.integration.http import Api
 
 TILES = "/api/v1/gis/tiles"
 COMPONENTS, DEVICES = 1500, 400
-ZOOMS = (0, 8, 10, 11, 12, 13)
+ZOOMS = (0, 8, 10, 12, 13)
 
 
 @pytest.fixture
@@ -86,6 +86,27 @@ def test_counts_add_up_at_every_zoom_for_the_city_and_for_a_district(
         expected = total(owner, tile_set, prefix)
         assert expected > 0
         assert {z: counted(api, tile_set, z) for z in ZOOMS} == dict.fromkeys(ZOOMS, expected)
+
+
+def test_the_counts_of_four_tiles_are_that_of_the_tile_they_make_up(city: Api) -> None:
+    """From blocks (up to zoom 13) to points."""
+    api = city.as_role("operator", divisions=[EAST])
+    x, y = tile_at(112.61, 26.855, 12)
+
+    def count(z: int) -> int:
+        times = 1 << (z - 12)
+        return sum(
+            feature.attributes["n"]
+            for dx in range(times)
+            for dy in range(times)
+            for feature in features(
+                api.get(f"{TILES}/components/{z}/{x * times + dx}/{y * times + dy}"), "components"
+            )
+        )
+
+    whole = count(12)
+    assert whole > 1
+    assert [count(z) for z in (13, 14, 15)] == [whole] * 3
 
 
 def test_a_viewer_never_sees_points_of_another_district(city: Api) -> None:
@@ -175,7 +196,8 @@ def test_blocks_are_what_a_new_count_would_give(city: Api, owner: psycopg.Connec
     again = """
         SELECT layer, v.level, (cell >> v.shift) << v.shift, division_code, kind, count(*),
                sum(x), sum(y)
-        FROM map_points, (VALUES (10, 32), (12, 28)) AS v (level, shift) GROUP BY 1, 2, 3, 4, 5"""
+        FROM map_points, (VALUES (10, 32), (12, 28), (13, 26)) AS v (level, shift)
+        GROUP BY 1, 2, 3, 4, 5"""
     kept_blocks = "SELECT layer, level, cell, division_code, kind, n, sx, sy FROM point_blocks"
     for one, other in ((again, kept_blocks), (kept_blocks, again)):
         assert figure(owner, f"SELECT count(*) FROM ({one} EXCEPT ({other})) d") == 0
@@ -193,7 +215,7 @@ def test_the_base_map_has_its_layers_and_grows_no_tile_too_large(city: Api) -> N
             answer = api.get(f"{TILES}/base/{z}/{x}/{y}")
             assert len(answer.content) <= TileSettings.model_fields["tile_most_bytes"].default
             found |= {key for key in names if features(answer, key)}
-        wanted = {"districts": 0, "streets": 10, "communities": 12, "grids": 15, "roads": 7}
+        wanted = {"districts": 0, "streets": 10, "communities": 13, "grids": 15, "roads": 7}
         for layer, first in wanted.items():
             assert (layer in found) == (z >= first), (layer, z)
 

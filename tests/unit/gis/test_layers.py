@@ -25,7 +25,7 @@ def test_every_tile_set_can_be_made() -> None:
 
 def test_every_layer_of_the_base_map_is_made_of_its_source() -> None:
     for layer in LAYERS:
-        if layer.tile_set == "base":
+        if layer.tile_set == "base" and layer.key != "grids":  # drawn as they are
             assert layer.key in SOURCES[layer.source]
 
 

@@ -58,5 +58,5 @@ def test_blocks_are_fine_enough_for_every_zoom_they_serve() -> None:
     for z in range(MAX_ZOOM + 1):
         level = Tile.of(z, 0, 0).block_level
         assert level == 0 or (level in BLOCK_LEVELS and z + CELL_LEVELS <= level + CELL_LEVELS)
-    assert Tile.of(12, 0, 0).block_level
-    assert not Tile.of(13, 0, 0).block_level
+    assert Tile.of(13, 0, 0).block_level
+    assert not Tile.of(14, 0, 0).block_level
