@@ -9,7 +9,7 @@ from typing import Any
 from deploy.stack.ports import HOST
 from server.benches.api import percentile
 from server.benches.ingest import DEVICES, Offer, counts, register_devices
-from server.benches.live import start, token
+from server.benches.live import await_pace, start, token
 from server.benches.load import spawn
 from server.benches.report import Report
 from server.benches.site import Site, until
@@ -135,7 +135,7 @@ def measure(site: Site, report: Report, port: int, probes: int) -> None:
     """Probes are the messages of devices in the viewport, as they come."""
     seconds = PAGE_SECONDS + WARM_SECONDS + 60 + probes / (MESSAGES * IN_VIEWPORT / DEVICES)
     handle = spawn(Offer(site).load(MESSAGES, seconds))
-    until(lambda: site.figure("SELECT count(*) FROM latest_readings") >= DEVICES, "all have spoken")
+    await_pace(site)
     stored, began = counts(site).stored, time.monotonic()
     delays = sorted(look(site, report, port, probes))
     rate = (counts(site).stored - stored) / (time.monotonic() - began)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from center.alarms import repository
 from center.alarms.schemas import AlarmRead
+from center.alarms.signals import SEVERITIES, Severity
 from center.database import reading
 from center.identity.caller import Caller
-from server.live.protocol import SEVERITIES, Severity
 
 # Reads for everybody; each viewer is told of its own divisions only.
 _EVERYBODY = Caller(0, "live", "live", frozenset({"alarms:read"}), ("",), None, "local")

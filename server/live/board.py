@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
+from center.alarms.signals import SEVERITIES
 from server.live.alarms import AlarmChange
 from server.live.cursor import Place
 from server.live.known import DeviceChange
-from server.live.protocol import SEVERITIES, STATES, AlarmCounts, Figures, States
+from server.live.protocol import STATES, AlarmCounts, Figures, States
 from server.live.source import System, Tick
 from server.live.view import View
 

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.live.protocol import DeviceState, LiveDevice, Severity, encode
+from center.alarms.signals import Severity
+from ingest.liveness import State as DeviceState
+from server.live.protocol import LiveDevice, encode
 
 
 @dataclass(slots=True)

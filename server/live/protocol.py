@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-Severity = Literal["red", "orange", "yellow", "blue"]
-DeviceState = Literal["online", "late", "offline", "unknown", "maintenance"]
+from center.alarms.signals import Severity
+from ingest.liveness import State as DeviceState
+
 Topic = Literal["devices", "alarms", "figures"]
 Bbox = Annotated[
     tuple[float, float, float, float],
@@ -17,8 +18,6 @@ Cursor = Annotated[
     str, Meta(description="A place in the feed, for `hello` after the line was lost; opaque.")
 ]
 
-# Worst first.
-SEVERITIES: tuple[Severity, ...] = ("red", "orange", "yellow", "blue")
 STATES: tuple[DeviceState, ...] = ("online", "late", "offline", "unknown", "maintenance")
 TOPICS: tuple[Topic, ...] = ("devices", "alarms", "figures")
 

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple, cast
 
 import psycopg
 
+from center.alarms.signals import Severity
 from center.database import sql
 from server.live.cursor import Place
 from server.live.known import DeviceChange, Known, change_of
-from server.live.protocol import Severity
 
 NOTHING_YET = -1  # a revision before the first
 

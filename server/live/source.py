@@ -10,6 +10,7 @@ import psycopg
 from psycopg import IsolationLevel
 from sqlalchemy.exc import SQLAlchemyError
 
+from center.alarms.signals import Severity
 from center.bus import Backoff
 from center.database import reading, sql
 from center.logs import logger
@@ -18,7 +19,6 @@ from server.live.alarms import AlarmChange, Alarms
 from server.live.cursor import Place
 from server.live.ear import Ear, Heard
 from server.live.known import DeviceChange
-from server.live.protocol import Severity
 from server.live.register import Register, moment_of
 from server.system.repository import rate
 

@@ -120,7 +120,7 @@ def test_a_topic_that_the_roles_do_not_permit_is_refused_and_audited(
         opened.say(t="subscribe", topics={"devices": {"bbox": CITY}, "alarms": {}})
         assert opened.hear("error")["topic"] == "devices"
         assert opened.hear("snapshot", "alarms")
-        told = "SELECT count(*) FROM audit_entries WHERE action = 'request.refuse'"
+        told = "SELECT count(*) FROM audit_log WHERE action = 'request.refuse'"
         wait_for(lambda: owner.execute(told).fetchone() == (1,))
 
 
