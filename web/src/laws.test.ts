@@ -129,12 +129,12 @@ describe('requests by the clock', () => {
 })
 
 describe('states', () => {
-  it.each([...known].filter((key) => /^(severity|(device|letter|gap|command|row|rule|silence)State)\./.test(key)))(
-    '%s has an icon of its own',
-    (key) => {
-      const [list = '', value = ''] = key.split('.')
-      if (value !== 'unknown')
-        expect(lookOf(list, value)).not.toBe(lookOf('deviceState', 'unknown'))
-    },
-  )
+  it.each(
+    [...known].filter((key) =>
+      /^(severity|(device|letter|gap|command|row|rule|silence)State)\./.test(key),
+    ),
+  )('%s has an icon of its own', (key) => {
+    const [list = '', value = ''] = key.split('.')
+    if (value !== 'unknown') expect(lookOf(list, value)).not.toBe(lookOf('deviceState', 'unknown'))
+  })
 })
