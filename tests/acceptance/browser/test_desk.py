@@ -83,7 +83,7 @@ def test_a_role_is_shown_only_what_it_may_do(device: str, as_user: As, base: str
 
 
 def test_a_limit_that_cannot_be_is_told_at_its_field(as_user: As) -> None:
-    page = as_user("device_admin", "/rules/new")
+    page = as_user("sysadmin", "/rules/new")
     page.get_by_role("textbox", name="名称").fill("不可能")
     page.get_by_label("指标", exact=True).click()
     page.keyboard.type("电压")
@@ -141,7 +141,7 @@ def test_a_silence_is_begun_and_taken_back(watched: str, as_user: As) -> None:
 
 
 def test_a_device_is_registered_and_its_credential_shown_once(as_user: As) -> None:
-    page = as_user("device_admin", "/devices")
+    page = as_user("sysadmin", "/devices")
     page.get_by_role("button", name="登记设备").click()
     page.locator("#device-id").fill("desk-new-0001")
     page.locator("#name").fill("验收井盖")
@@ -159,7 +159,7 @@ def test_a_device_is_registered_and_its_credential_shown_once(as_user: As) -> No
 
 
 def test_maintenance_is_begun_with_a_reason_and_undone(device: str, as_user: As) -> None:
-    page = as_user("device_admin", f"/devices/{device}")
+    page = as_user("sysadmin", f"/devices/{device}")
     page.get_by_role("button", name="进入检修").click()
     page.get_by_label("检修内容").fill("更换电池")
     page.locator(".el-dialog").get_by_role("button", name="进入检修").click()
@@ -170,7 +170,7 @@ def test_maintenance_is_begun_with_a_reason_and_undone(device: str, as_user: As)
 
 
 def test_a_command_that_nobody_answers_times_out(device: str, as_user: As) -> None:
-    page = as_user("device_admin", f"/devices/{device}")
+    page = as_user("sysadmin", f"/devices/{device}")
     page.get_by_role("button", name="下发命令").click()
     page.locator(".el-dialog").get_by_role("button", name="下发命令").click()
     commands = page.locator("section[aria-label='下发的命令']")
@@ -185,7 +185,7 @@ def test_a_file_is_tried_before_it_is_taken(as_user: As, tmp_path: Path) -> None
         "desk-file-0001,甲,generic-manhole,430408\n"
         "desk-file-0002,乙,no-such-model,430408\n"
     )
-    page = as_user("device_admin", "/devices/enrolments")
+    page = as_user("sysadmin", "/devices/enrolments")
     page.locator("input[type=file]").set_input_files(file)
     expect(page.locator("main tbody tr")).to_have_count(2)
     expect(page.locator("main tbody tr").first).to_contain_text("no-such-model")
