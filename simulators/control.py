@@ -44,11 +44,13 @@ class Control:
     def __init__(self, fleet: Fleet, path: Path) -> None:
         self._fleet = fleet
         self._path = path
-        path.unlink(missing_ok=True)  # of a process that was killed; the folder's lock is ours
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.bind(str(path))
-        path.chmod(0o600)
+        early = path.with_name("control.new")  # callers see the socket once it listens
+        early.unlink(missing_ok=True)
+        self._socket.bind(str(early))
+        early.chmod(0o600)
         self._socket.listen()
+        early.rename(path)
         self._thread = Thread(target=self._serve, name="control", daemon=True)
         self._thread.start()
 

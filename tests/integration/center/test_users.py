@@ -270,7 +270,11 @@ def test_an_odd_number_of_a_user_is_refused(client: Api, user_id: str) -> None:
 def test_roles_and_permissions_can_be_read(client: Api) -> None:
     secadmin = client.as_role("secadmin")
     roles = {item["key"]: item for item in secadmin.get("/api/v1/roles").json()["items"]}
-    assert roles["auditor"]["permissions"] == ["audit:read", "audit:verify"]
+    assert roles["auditor"]["permissions"] == [
+        "alarms:read",
+        "audit:read",
+        "audit:verify",
+    ]
     permissions = secadmin.get("/api/v1/permissions").json()["items"]
     assert "审计" in next(p["name_zh"] for p in permissions if p["key"] == "audit:read")
 
