@@ -103,8 +103,7 @@ def run(city: City) -> None:
         city.log_dir.mkdir(parents=True, exist_ok=True)
         supervisor = Supervisor(say)
         _start_stack(city, supervisor, ending)
-        for step in ("migrate", "seed"):
-            _run_once(city, step)
+        _prepare(city)
         _start_programs(city, supervisor, ending)
         _welcome(city, time.monotonic() - started)
         supervisor.watch()
@@ -158,20 +157,20 @@ def _start_stack(city: City, supervisor: Supervisor, ending: ExitStack) -> None:
     supervisor.keep_all([StackServer(name, stack) for name in SERVERS])
 
 
-def _run_once(city: City, step: str) -> None:
-    say({"migrate": "bringing the database up to date", "seed": "filling in first data"}[step])
-    log = city.log_dir / f"{step}.log"
+def _prepare(city: City) -> None:
+    say("bringing the database up to date")
+    log = city.log_dir / "seed.log"
     with log.open("wb") as output:
         done = subprocess.run(
             # A simulated city shows its log-ins; in a real one each person chooses a password.
-            [HENGYANG, step, *(["--demo"] if step == "seed" and city.scenario else [])],
+            [HENGYANG, "seed", "--migrate", *(["--demo"] if city.scenario else [])],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             check=False,
         )
     if done.returncode != 0:
-        raise CityError(f"`hengyang {step}` failed:\n{tail(log, lines=25)}")
+        raise CityError(f"`hengyang seed --migrate` failed:\n{tail(log, lines=25)}")
 
 
 def _start_programs(city: City, supervisor: Supervisor, ending: ExitStack) -> None:

@@ -16,7 +16,7 @@ from center.identity.guard import Door, Guard, bearer, client_address
 from center.routing import Router
 from center.settings import RedisSettings, settings
 from server.metrics import render
-from server.migrations.runner import newest
+from server.migrations import newest
 
 router = Router(tags=["health"])
 

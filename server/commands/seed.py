@@ -19,11 +19,17 @@ def seed(
     demo: Annotated[
         bool, typer.Option("--demo", help="First users may keep their generated passwords.")
     ] = False,
+    migrate: Annotated[
+        bool, typer.Option("--migrate", help="Bring the database to the newest schema first.")
+    ] = False,
 ) -> None:
     """Put in roles, first users and other basic data. Safe to run again."""
     from center.database import name_process, transaction
     from center.identity.seed import let_stay
+    from server.commands import migrate as schema
 
+    if migrate:
+        schema.migrate()
     name_process("seed")
     for name in SEEDS:
         with transaction() as session:

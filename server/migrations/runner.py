@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -29,14 +28,6 @@ def migrate(url: object, say: Callable[[str], None], target: str = "head") -> li
             say(f"{position}/{len(steps)} {revision}")
             command.upgrade(_config(connection), revision)
         return steps
-
-
-@cache
-def newest() -> str:
-    """The schema that this program wants."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None
-    return head
 
 
 def missing(connection: sa.Connection, target: str = "head") -> list[str]:

@@ -10,7 +10,8 @@ import pytest
 
 from ingest import wire
 from server.benches.site import Site, until
-from server.migrations.runner import migrate, newest
+from server.migrations import newest
+from server.migrations.runner import migrate
 from tests.acceptance.conftest import fresh_site, specs_of
 from tests.acceptance.mouths import mouth
 

@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from server.migrations.runner import migrate, newest
+from server.migrations import newest
+from server.migrations.runner import migrate
 from tests.integration.databases import Cloner, Database
 
 
