@@ -1,12 +1,13 @@
-"""A parent of equal processes of ours: starts them again when they end, ends them with itself."""
+"""A parent that forks equal processes of ours, starts them again, and ends them with itself."""
 
-import shutil
+import ctypes
+import gc
+import multiprocessing
+import os
 import signal
-import subprocess
-import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from multiprocessing.context import ForkProcess
 from types import FrameType
 
 from center.logs import logger
@@ -14,29 +15,28 @@ from deploy.supervise import Supervisor
 
 log = logger(__name__)
 GRACE_SECONDS = 15.0
+PR_SET_PDEATHSIG = 1  # prctl(2): the kernel signals us when our parent dies
 
 
 @dataclass
 class Child:
-    """`python -m MODULE ROLE`, writing to our own standard error."""
+    """`work` in a process forked from ours, writing to our own standard error."""
 
     name: str
-    module: str
-    role: str
-    process: "subprocess.Popen[bytes] | None" = None
+    work: Callable[[], None]
+    process: ForkProcess | None = None
 
     def start(self) -> int:
         """Starts it; the kernel ends it should we be killed."""
-        setpriv = shutil.which("setpriv") or "/usr/bin/setpriv"
-        self.process = subprocess.Popen(
-            [setpriv, "--pdeathsig", "TERM", "--", sys.executable, "-m", self.module, self.role],
-            stdin=subprocess.DEVNULL,
-        )
+        context = multiprocessing.get_context("fork")
+        self.process = context.Process(target=_live, args=(self.work, os.getpid()), name=self.name)
+        self.process.start()
+        assert self.process.pid is not None
         return self.process.pid
 
     def obituary(self) -> str:
         """How it ended."""
-        status = self.process.wait() if self.process else 0
+        status = self._wait(None)
         return f"ended by {signal.Signals(-status).name}" if status < 0 else f"ended with {status}"
 
     def cut_log(self) -> None:
@@ -44,28 +44,48 @@ class Child:
 
     def end(self) -> None:
         """SIGTERM was sent; waits, then insists."""
-        if self.process is None:
-            return
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(GRACE_SECONDS)
-        self.process.kill()
-        self.process.wait()
+        if self.process is not None:
+            self._wait(GRACE_SECONDS)
+            self.process.kill()
+            self._wait(None)
+
+    def _wait(self, seconds: float | None) -> int:
+        assert self.process is not None
+        self.process.join(seconds)
+        return self.process.exitcode or 0
+
+
+def _live(work: Callable[[], None], parent: int) -> None:
+    """A child begins with the signals of a program of its own."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() == parent:  # otherwise it died before the kernel was asked
+        work()
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def run_family(module: str, roles: Sequence[str]) -> None:
-    """Keeps one process per role running until SIGTERM or SIGINT; then none is left."""
+def run_family(members: Mapping[str, Callable[[], None]]) -> None:
+    """Keeps one process per member running until SIGTERM or SIGINT; then none is left.
+
+    What the caller has imported need not be imported again by each of them, nor is it held in
+    memory more than once. Threads, connections and files are not for the caller to open: a fork
+    has none of the first and would share the others.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
-    children = [Child(f"{role}-{n}", module, role) for n, role in enumerate(roles, 1)]
+    gc.collect()
+    gc.freeze()  # a collection in a child would touch, and so copy, all that it shares
+    children = [Child(name, work) for name, work in members.items()]
     supervisor = Supervisor(lambda text: log.warning("child", text=text))
-    with suppress(KeyboardInterrupt):
+    try:
         supervisor.keep_all(children)
         supervisor.watch()
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     for child in children:
         if child.process is not None:
             child.process.terminate()

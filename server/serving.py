@@ -1,67 +1,39 @@
-"""One process that serves HTTP, alone or beside others on its port."""
+"""Serving HTTP until told to end: one process, or several that share a port."""
 
-import gc
 import os
-import socket
-import sys
-
-import uvicorn
-from fastapi import FastAPI
+import shutil
+from functools import partial
 
 from center import logs
-from center.database import name_process
-from center.processes.heartbeat import Heartbeat
-from center.settings import ApiSettings, DatabaseSettings, private, settings, var_dir
-from server.app import create_app
-from server.settings import HttpSettings
-from server.sharing import share
+from center.settings import var_dir
+from server.family import run_family
+from server.port import claim
 
-WEBSOCKET_BYTES = 2_000_000  # above what the live feed takes, so that it can say what was wrong
+METRICS = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client's own variable
 
 
-def configuration(app: FastAPI, host: str, port: int) -> uvicorn.Config:
-    """How an application of ours is served."""
-    http = settings(HttpSettings)
-    return uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,  # ours says more and is one line of JSON
-        server_header=False,
-        date_header=True,
-        proxy_headers=bool(http.api_proxies),
-        forwarded_allow_ips=list(http.api_proxies),
-        ssl_certfile=http.api_tls_certificate,
-        ssl_keyfile=http.api_tls_key,
-        timeout_graceful_shutdown=10,
-        ws_max_size=WEBSOCKET_BYTES,
-        # A delta is small and each viewer's is another one: packing them costs more than sending.
-        ws_per_message_deflate=False,
-    )
+def serve(host: str, port: int, processes: int) -> None:
+    """Serves until SIGTERM or SIGINT.
+
+    Raises:
+        PortInUse: somebody else listens there.
+    """
+    with claim(host, port):
+        if processes > 1:
+            _share_metrics(port)
+        # Only now: prometheus_client reads its variable when it is imported.
+        from server.http import run  # noqa: PLC0415
+
+        if processes == 1:
+            run("api", host, port)
+            return
+        logs.configure("api")
+        names = [f"api-{number}" for number in range(1, processes + 1)]
+        run_family({name: partial(run, name, host, port) for name in names})
 
 
-def run(name: str, host: str, port: int, shared: socket.socket) -> None:
-    """Serves on `shared` until SIGTERM or SIGINT; `name` is this process's in logs and database."""
-    logs.configure(name)
-    name_process(name)
-    os.umask(0o077)  # pictures of people are nobody's business on this machine but ours
-    private(var_dir())
-    database_url = str(settings(DatabaseSettings).database_url)
-    app = create_app(Heartbeat(f"{name}-{socket.gethostname()}-{port}", "api", database_url))
-    config = configuration(app, host, port)
-    # What is made by now lives as long as the process: a collection that looks through all of it
-    # would hold every request up.
-    gc.collect()
-    gc.freeze()
-    uvicorn.Server(config).run([shared])
-
-
-if __name__ == "__main__":
-    _address = settings(ApiSettings)
-    run(
-        sys.argv[1],
-        _address.api_host,
-        _address.api_port,
-        share(_address.api_host, _address.api_port),
-    )
+def _share_metrics(port: int) -> None:
+    folder = var_dir() / "metrics" / f"api-{port}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ[METRICS] = str(folder)

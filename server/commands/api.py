@@ -23,7 +23,7 @@ def api(
 ) -> None:
     """Serve the API and the web pages, until Ctrl-C."""
     from center.settings import ApiSettings, settings
-    from server.sharing import serve
+    from server.serving import serve
 
     config = settings(ApiSettings)
     serve(host or config.api_host, port or config.api_port, processes or config.api_processes)

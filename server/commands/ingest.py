@@ -16,8 +16,9 @@ def ingest(
 ) -> None:
     """Receive, commit and acknowledge what devices send, until Ctrl-C."""
     from center import logs
+    from ingest.processes import run_gateway, run_warden
     from server.family import run_family
 
-    roles = ["gateway"] * processes + ["warden"] * warden
     logs.configure("ingest")
-    run_family("ingest", roles)
+    gateways = {f"gateway-{number}": run_gateway for number in range(1, processes + 1)}
+    run_family(gateways | ({"warden": run_warden} if warden else {}))

@@ -13,7 +13,7 @@ from center.outbox.relay import Relay
 from deploy.stack import LocalStack
 from deploy.stack.ports import free_ports
 from server.app import create_app
-from server.serving import configuration
+from server.http import configuration
 from tests.integration.databases import Database
 from tests.integration.patience import wait_for
 from tests.integration.server.live.town import Town

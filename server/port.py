@@ -1,48 +1,18 @@
-"""One port for several API processes: claimed against others, shared among ours.
+"""A port that is claimed against others and shared among our own processes."""
 
-Imports little: the parent of the processes serves nothing itself.
-"""
-
-import os
-import shutil
 import socket
 
-from center import logs
 from center.errors import HengyangError
-from center.settings import var_dir
 from deploy.stack.ports import endpoint, holder
-from server.family import run_family
 
 STALLED_MILLISECONDS = 60_000
-METRICS = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client's own variable, read on its import
 
 
 class PortInUse(HengyangError):
     """The port is in use: set HENGYANG_API_PORT to another."""
 
 
-def serve(host: str, port: int, processes: int) -> None:
-    """Serves until SIGTERM or SIGINT.
-
-    Raises:
-        PortInUse: somebody else listens there.
-    """
-    with _claim(host, port):
-        if processes == 1:
-            from server.serving import run  # noqa: PLC0415  # a parent does without
-
-            run("api", host, port, share(host, port))
-            return
-        folder = var_dir() / "metrics" / f"api-{port}"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        os.environ[METRICS] = str(folder)
-        os.environ["HENGYANG_API_HOST"], os.environ["HENGYANG_API_PORT"] = host, str(port)
-        logs.configure("api")
-        run_family("server.serving", [f"api-{number}" for number in range(1, processes + 1)])
-
-
-def _claim(host: str, port: int) -> socket.socket:
+def claim(host: str, port: int) -> socket.socket:
     """A socket that holds the port against other systems for as long as it is open.
 
     It is bound alone, and opened to our own processes only then. It does not listen, so the kernel
