@@ -12,6 +12,7 @@ from center.database import transaction
 from center.logs import logger
 from center.outbox import Follower, Recorded, ReplayLost
 from center.outbox.replay import newest
+from ingest.devices import events as devices  # noqa: F401  # registers what is heard of them
 
 log = logger(__name__)
 

@@ -61,7 +61,7 @@ class Watch:
 
     def detail(self) -> Mapping[str, Any]:
         """What its heartbeat tells."""
-        return {"leads": self.leads, "hears": self._bell.hears, **self._turns.detail}
+        return {"in_charge": self.leads, "hears": self._bell.hears, **self._turns.detail}
 
     def queues(self) -> list[QueueFigure]:
         """Batches that are committed and not judged."""

@@ -30,10 +30,15 @@ export const CLASS_LETTERS: Readonly<Record<Language, Readonly<Record<string, st
   en: { '01': 'U', '02': 'T', '03': 'A', '04': 'G', '05': 'B', '06': 'O', '21': 'X' },
 }
 
+/** `far` below a zoom, `near` from there on. */
+function byZoom(zoom: number, far: number, near: number): never {
+  return (zoom > 0 ? ['step', ['zoom'], far, zoom, near] : near) as never
+}
+
 function clusters(
   id: string,
   ink: MapInk,
-  style: { rim: string; base: number; step: number; letters: number },
+  style: { rim: string; base: number; step: number; letters: number; countsFrom: number },
 ): LayerSpecification[] {
   return [
     {
@@ -45,7 +50,9 @@ function clusters(
       paint: {
         'circle-radius': ['+', style.base, ['*', style.step, SPREAD]] as never,
         'circle-color': ink.cluster,
-        'circle-opacity': 0.92,
+        // Where no count is told, the circle is ground for what lies on it.
+        'circle-opacity': byZoom(style.countsFrom, 0.3, 0.92),
+        'circle-stroke-opacity': byZoom(style.countsFrom, 0, 1),
         'circle-stroke-color': style.rim,
         'circle-stroke-width': 1.2,
       },
@@ -55,6 +62,7 @@ function clusters(
       type: 'symbol',
       source: id,
       'source-layer': id,
+      minzoom: style.countsFrom,
       filter: CLUSTER,
       layout: {
         'text-field': COUNT as never,
@@ -74,7 +82,7 @@ export function componentDrawing(ink: MapInk, language: Language, tiles: string)
       components: { type: 'vector', tiles: [tiles], minzoom: 0, maxzoom: 18, promoteId: 'id' },
     },
     layers: [
-      ...clusters('components', ink, { rim: ink.street, base: 5, step: 2.4, letters: 10 }),
+      ...clusters('components', ink, { rim: ink.street, base: 5, step: 2.4, letters: 10, countsFrom: 13 }),
       {
         id: 'components-singles',
         type: 'circle',
@@ -122,7 +130,7 @@ export function deviceDrawing(ink: MapInk, tiles: string, live: boolean): Drawin
       devices: { type: 'vector', tiles: [tiles], minzoom: 0, maxzoom: 18, promoteId: 'id' },
     },
     layers: [
-      ...clusters('devices', ink, { rim: ink.accent, base: 7, step: 2.6, letters: 11 }),
+      ...clusters('devices', ink, { rim: ink.accent, base: 7, step: 2.6, letters: 11, countsFrom: 0 }),
       ...DEVICE_STATES.map((shown) => ({
         id: `devices-${shown}`,
         type: 'symbol' as const,

@@ -152,6 +152,7 @@ function names(ink: MapInk, language: Language): LayerSpecification[] {
       'text-letter-spacing': language === 'zh' ? 0.12 : 0.02,
       'text-max-width': 8,
       'text-padding': 6,
+      'text-allow-overlap': name.level === 2, // never given up for the count of a cluster
     },
     paint: { 'text-color': ink[name.ink], ...halo },
   }))
