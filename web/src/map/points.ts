@@ -82,7 +82,13 @@ export function componentDrawing(ink: MapInk, language: Language, tiles: string)
       components: { type: 'vector', tiles: [tiles], minzoom: 0, maxzoom: 18, promoteId: 'id' },
     },
     layers: [
-      ...clusters('components', ink, { rim: ink.street, base: 5, step: 2.4, letters: 10, countsFrom: 13 }),
+      ...clusters('components', ink, {
+        rim: ink.street,
+        base: 5,
+        step: 2.4,
+        letters: 10,
+        countsFrom: 13,
+      }),
       {
         id: 'components-singles',
         type: 'circle',
@@ -130,7 +136,13 @@ export function deviceDrawing(ink: MapInk, tiles: string, live: boolean): Drawin
       devices: { type: 'vector', tiles: [tiles], minzoom: 0, maxzoom: 18, promoteId: 'id' },
     },
     layers: [
-      ...clusters('devices', ink, { rim: ink.accent, base: 7, step: 2.6, letters: 11, countsFrom: 0 }),
+      ...clusters('devices', ink, {
+        rim: ink.accent,
+        base: 7,
+        step: 2.6,
+        letters: 11,
+        countsFrom: 0,
+      }),
       ...DEVICE_STATES.map((shown) => ({
         id: `devices-${shown}`,
         type: 'symbol' as const,
