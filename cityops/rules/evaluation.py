@@ -127,15 +127,18 @@ def _lasts(limits: Limits, began: int, time_us: int) -> bool:
 
 
 def stand(
-    standing: Standing, phase: Phase | None, began_us: int | None, now_us: int
+    standing: Standing, phase: Phase | None, began_us: int | None, now_us: int, seeing_us: int = 0
 ) -> tuple[Phase | None, Signal | None]:
-    """Judges what holds since `began_us`, or does not hold (None), at a moment of our own clock."""
+    """Judges what holds since `began_us`, or does not hold (None), at a moment of our own clock.
+
+    It counts as lasting from `seeing_us` at the earliest: what came before nobody of us saw.
+    """
     awake = standing.opening is None or standing.opening.is_open(now_us)
     if began_us is None or not awake:
         over = Signal("clear", 1, now_us, None, asleep=not awake)
         return None, over if phase is not None and phase.raised else None
     # A device that goes from late to off line has been away since it was late.
-    since = began_us if phase is None else min(began_us, phase.since[0])
+    since = max(began_us if phase is None else min(began_us, phase.since[0]), seeing_us)
     if phase is not None and phase.raised:
         if now_us - phase.told < REFRESH_US:
             return phase, None

@@ -104,14 +104,16 @@ class Memory:
                 if signal is not None:
                     self._tell(rule, device, signal)
 
-    def judge_standing(self, rule: Active, began: Mapping[int, int], now_us: int) -> None:
+    def judge_standing(
+        self, rule: Active, began: Mapping[int, int], now_us: int, seeing_us: int
+    ) -> None:
         """Devices at which something holds since so long; the others are well."""
         assert rule.standing is not None
         troubled = {device for rule_id, device in self.phases if rule_id == rule.id}
         for device in (rule.devices & began.keys()) | troubled:
             key = (rule.id, device)
             phase = self.phases.get(key)
-            after, signal = stand(rule.standing, phase, began.get(device), now_us)
+            after, signal = stand(rule.standing, phase, began.get(device), now_us, seeing_us)
             if after is not phase:
                 self._set(key, after)
             if signal is not None:

@@ -21,6 +21,7 @@ MOST_BATCHES = 16  # of one turn: ten thousands of messages at most, a second's 
 STANDING_SECONDS = 1.0  # how often liveness and gaps are looked at
 # A gateway may hold a batch for as long as it cannot commit; none does so for days.
 HORIZON = timedelta(days=2)
+BLIND_AFTER = timedelta(seconds=10)  # gateways say every two seconds that they watch
 STANDINGS = {
     ("liveness", "late"): "SELECT device, since FROM device_status"
     " WHERE state IN ('late', 'offline')",
@@ -29,6 +30,11 @@ STANDINGS = {
     ("gap", "lost"): "SELECT device, min(closed_at) FROM gaps WHERE state = 'lost'"
     " AND closed_at > now() - interval '1 hour' GROUP BY device",
 }
+# Since when ingest sees without a break; silence before is no word about a device.
+SEEING = sa.text("""
+SELECT greatest((SELECT max(ended_at) FROM blind_periods),
+                (SELECT max(requested_at) FROM report_requests),
+                (SELECT now() FROM ingest_watch WHERE watched_until < now() - :tolerance))""")
 
 
 class Turns:
@@ -136,11 +142,14 @@ def _rows(session: Session, batches: Sequence[Any]) -> Iterable[Row]:
 
 def _judge_standing(session: Session, memory: Memory, now_us: int) -> None:
     began: dict[tuple[str, str], dict[int, int]] = {}
+    seeing = session.scalar(SEEING, {"tolerance": BLIND_AFTER})
+    seeing_us = unix_us(seeing) if seeing else 0
     for rule in memory.plan.standings:
         if rule.asks not in began:
             rows = session.execute(sa.text(STANDINGS[rule.asks]))
             began[rule.asks] = {device: unix_us(since) for device, since in rows}
-        memory.judge_standing(rule, began[rule.asks], now_us)
+        silence = rule.asks[0] == "liveness"
+        memory.judge_standing(rule, began[rule.asks], now_us, seeing_us if silence else 0)
 
 
 def _one(session: Session, name: str) -> Any:

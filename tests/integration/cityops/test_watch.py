@@ -201,6 +201,7 @@ def test_a_device_off_line_for_long_enough_is_an_alarm_until_it_is_back(
     body = {"name": "离线", "title_zh": "{name}离线", "title_en": "{name} is away",
             "condition": condition | {"severity": "blue"}}  # fmt: skip
     assert api.post("/api/v1/rules", json=body).status_code == 201
+    desk.owner.execute("UPDATE ingest_watch SET watched_until = now()")
     _is(desk, "offline", seconds_ago=30)
     desk.judge()
     assert desk.alarms() == []
@@ -213,6 +214,26 @@ def test_a_device_off_line_for_long_enough_is_an_alarm_until_it_is_back(
     desk.forget()
     desk.judge()
     assert desk.states() == ["cleared"]
+
+
+def test_an_absence_of_ours_is_no_silence_of_theirs(desk: Bench, api: Api) -> None:
+    condition = {"source": "liveness", "state": "offline", "duration_seconds": 60}
+    body = {"name": "离线", "title_zh": "{name}离线", "title_en": "{name} is away",
+            "condition": condition | {"severity": "blue"}}  # fmt: skip
+    assert api.post("/api/v1/rules", json=body).status_code == 201
+    _is(desk, "offline", seconds_ago=3600)
+    blind = "INSERT INTO blind_periods VALUES (now() - interval '1 hour', now() - %s::interval)"
+    desk.owner.execute("UPDATE ingest_watch SET watched_until = now() - interval '1 hour'")
+    desk.judge()
+    desk.owner.execute("UPDATE ingest_watch SET watched_until = now()")
+    desk.owner.execute(blind, ("59 s",))
+    desk.forget()
+    desk.judge()
+    assert desk.alarms() == []
+    desk.owner.execute("UPDATE blind_periods SET ended_at = now() - interval '61 s'")
+    desk.forget()
+    desk.judge()
+    assert desk.states() == ["raised"]
 
 
 def test_messages_that_are_lost_are_an_alarm_for_an_hour(desk: Bench, api: Api) -> None:
