@@ -99,7 +99,7 @@ def look(site: Site, report: Report, port: int, probes: int) -> list[float]:
             page = browser.new_page(viewport={"width": 1920, "height": 1080})
             page.add_init_script(PROBE)
             page.goto(f"http://{HOST}:{port}/")
-            _log_in(site, page)
+            log_in(site, page)
             report.note("page", _open_feed(site, page, port))
             time.sleep(WARM_SECONDS)
             page.evaluate("window.probes.length = 0")
@@ -110,7 +110,8 @@ def look(site: Site, report: Report, port: int, probes: int) -> list[float]:
     return found[:probes]
 
 
-def _log_in(site: Site, page: Any) -> None:
+def log_in(site: Site, page: Any) -> None:
+    """As a person does on the log-in page; returns on the page behind it."""
     passwords = json.loads((site.folder / "credentials.json").read_text("utf-8"))
     page.locator("#username").fill(USER)
     page.locator("#password").fill(passwords[USER])

@@ -22,6 +22,10 @@ BENCHES = {
         "committed fact to alarm on the bus, and a storm as few groups",
     ),
     "live": ("server.benches.live", "200 live viewers at 2,000 msg/s, one of them stalled"),
+    "screen": (
+        "server.benches.screen",
+        "the command screen: first useful paint, frames with 500 moving vehicles",
+    ),
     "latency": ("server.benches.latency", "from a device's message to the frame that shows it"),
     "memory": ("server.benches.memory", "memory of each process over 20 minutes at 2,000 msg/s"),
 }

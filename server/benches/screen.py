@@ -1,0 +1,124 @@
+"""`hengyang bench screen`: the command screen: first useful paint, frames with moving vehicles."""
+
+import shutil
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+
+from deploy.stack.ports import HOST
+from server.benches.api import percentile
+from server.benches.latency import FLAGS, log_in
+from server.benches.live import start
+from server.benches.report import Report
+from server.benches.site import HENGYANG, Site, until
+
+VEHICLES = 500
+PAINTS = 5
+PAINT_SECONDS = 2.5
+FRAMES = 30  # a second, median
+WATCH_SECONDS = 30.0
+SEED_SECONDS = 900.0
+QUICK = {"paints": 2, "seconds": 10.0}
+
+FLEET = f"""
+name = "patrol"
+title_zh = "巡查车队"
+title_en = "Patrol"
+prefix = "bench"
+seed = 430400
+
+[[groups]]
+model = "generic-vehicle"
+count = {VEHICLES}
+interval_seconds = 5
+"""
+
+# The moment at which the operator has something to work with: the map stands and a figure is told.
+USEFUL = """
+() => {
+  const [drawn] = performance.getEntriesByName('map-drawn')
+  const told = document.querySelector('section.strip')?.textContent?.includes(String(%d))
+  return drawn && told ? performance.now() : 0
+}
+"""
+# Frames that the browser gives the page within some seconds; each a length in ms.
+FRAME_LENGTHS = """
+(seconds) => new Promise((resolve) => {
+  const lengths = []
+  const began = performance.now()
+  let last = began
+  const next = (now) => {
+    lengths.push(now - last)
+    last = now
+    if (now - began < seconds * 1000) requestAnimationFrame(next)
+    else resolve(lengths.slice(1))
+  }
+  requestAnimationFrame(next)
+})
+"""
+
+
+def paint(context: Any, address: str) -> float:
+    """Seconds from the call of the address to the useful screen, nothing of it in the cache."""
+    page = context.new_page()
+    context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+    page.goto(address, wait_until="commit")
+    found = page.wait_for_function(USEFUL % VEHICLES, polling=20, timeout=60_000).json_value()
+    page.close()
+    return float(found) / 1000
+
+
+def look(site: Site, report: Report, port: int, paints: int, seconds: float) -> None:
+    """What one browser without a graphics card shows, everything else at work on the same cores."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  # only these benches need it
+
+    address = f"http://{HOST}:{port}/command"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=list(FLAGS)
+        )
+        try:
+            context = browser.new_context(viewport={"width": 1920, "height": 1080})
+            page = context.new_page()
+            page.goto(address)
+            log_in(site, page)
+            page.wait_for_function(USEFUL % VEHICLES, timeout=120_000)
+            page.close()
+            found = sorted(paint(context, address) for _ in range(paints))
+            report.note("paints_seconds", [round(one, 2) for one in found])
+            report.below("first_useful_paint_seconds", statistics.median(found), PAINT_SECONDS)
+            page = context.new_page()
+            page.goto(address)
+            page.wait_for_function(USEFUL % VEHICLES, timeout=60_000)
+            time.sleep(5)  # vehicles have two fixes, between which they glide
+            lengths = sorted(page.evaluate(FRAME_LENGTHS, seconds))
+        finally:
+            browser.close()
+    report.note("frames", len(lengths))
+    report.at_least("frames_per_second_median", 1000 / statistics.median(lengths), FRAMES)
+    report.note("frame_p95_milliseconds", percentile(lengths, 0.95))
+
+
+def run(folder: Path, *, paints: int = PAINTS, seconds: float = WATCH_SECONDS) -> None:
+    """Measures on a store of its own and ends the program with the report."""
+    report = Report("screen")
+    if folder.exists():
+        Site(folder).remove()
+    site = Site(folder, {"HENGYANG_CITY": "full"})
+    try:
+        report.say("starting servers")
+        site.stack.up()
+        site.hengyang("seed", "--migrate", "--demo", seconds=SEED_SECONDS)
+        port = start(site)
+        fleet = folder / "patrol.toml"
+        fleet.write_text(FLEET, "utf-8")
+        site.start("simulate", (*HENGYANG, "simulate", str(fleet)))
+        moving = "SELECT count(*) FROM latest_positions WHERE speed_mps > 0"
+        until(lambda: site.figure(moving) > VEHICLES / 2, "vehicles drive", SEED_SECONDS)
+        report.say("looking at the screen")
+        look(site, report, port, paints, seconds)
+        report.note("vehicles_moving", site.figure(moving))
+    finally:
+        site.remove()
+    report.end()
