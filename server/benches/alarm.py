@@ -168,7 +168,7 @@ def run(folder: Path, *, seconds: float = 60) -> None:
         start_others(site)
         start_gateways(site, 1)
         site.start("rules", RULES)
-        heart = "SELECT (detail ->> 'leads')::bool FROM processes WHERE kind = 'rules'"
+        heart = "SELECT (detail ->> 'in_charge')::bool FROM processes WHERE kind = 'rules'"
         until(lambda: site.figure(heart), "the watch is in charge")
         offer = Offer(site)
         delays(site, report, offer, seconds)

@@ -44,7 +44,14 @@ class Visitor:
         until = time.monotonic() + 20
         while not done() and time.monotonic() < until:
             self.client.loop(0.05)
-        return done()
+        return bool(done())
+
+    def subscribe(self, topic: str) -> None:
+        """Returns once the broker has answered, whatever it says."""
+        answered: list[int] = []
+        self.client.on_subscribe = lambda *a: answered.append(a[2])
+        self.client.subscribe(topic, 1)
+        assert self.wait(lambda: answered)
 
     def publish(self, topic: str) -> int:
         count = len(self.acknowledged)
@@ -98,8 +105,7 @@ def test_a_device_speaks_for_itself_alone(publish, port):
     service = urlsplit(settings(MqttSettings).mqtt_url)
     centre = let_in(port, "ingest", service.password)
     for topic in ("hy/v1/sensor/WL-0002/command", "hy/v1/sensor/WL-0001/command"):
-        visitor.client.subscribe(topic, 1)
-        visitor.client.loop(0.2)
+        visitor.subscribe(topic)
         centre.publish(topic)
     assert visitor.wait(lambda: "hy/v1/sensor/WL-0001/command" in visitor.heard)
     assert visitor.heard == ["hy/v1/sensor/WL-0001/command"]
