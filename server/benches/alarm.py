@@ -68,7 +68,12 @@ def delays(site: Site, report: Report, offer: Offer, seconds: float) -> None:
     whole = offer.load(MESSAGES - PROBE_MESSAGES, seconds + 4)
     main = replace(whole, devices=whole.devices[:-PROBES])
     few = offer.load(PROBE_MESSAGES, seconds)
-    probes = replace(_at(few, PROBE_LEVEL), devices=few.devices[-PROBES:], connections=2)
+    probes = replace(
+        _at(few, PROBE_LEVEL),
+        devices=few.devices[-PROBES:],
+        connections=2,
+        first_connection=main.connections,
+    )
     watch = psutil.Process(site.pid("rules"))
     before, began = watch.cpu_times(), time.monotonic()
     handles = [spawn(main), spawn(probes)]

@@ -38,6 +38,7 @@ class Load:
     first_seq: int = 0
     one_in_partial: int = 100
     one_in_late: int = 0  # 0: none
+    first_connection: int = 0  # of two loads at once each has accounts of its own
 
 
 @dataclass
@@ -98,7 +99,7 @@ class _Device:
 def run(load: Load) -> Sent:
     """Sends the load from this process and waits for the last acknowledgement (60 s at most)."""
     sent = Sent()
-    connections = [_Connection(n, load) for n in range(load.connections)]
+    connections = [_Connection(load.first_connection + n, load) for n in range(load.connections)]
     fleet: list[deque[_Device]] = [deque() for _ in connections]
     for n, device_id in enumerate(load.devices):
         fleet[n % load.connections].append(_Device(device_id, load.first_seq))
