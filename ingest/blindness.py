@@ -9,6 +9,11 @@ from center.database import sql
 from ingest.liveness import Period
 
 TOLERANCE = timedelta(seconds=10)  # gateways say every two seconds that they watch
+# Since when we see without a break; what a device was silent before says nothing. NULL: always.
+SEEING_SINCE = """
+SELECT greatest((SELECT max(ended_at) FROM blind_periods),
+                (SELECT max(requested_at) FROM report_requests),
+                (SELECT now() FROM ingest_watch WHERE watched_until < now() - %(tolerance)s))"""
 REMEMBERED = timedelta(days=8)  # a little longer than the longest expected interval
 
 

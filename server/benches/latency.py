@@ -1,13 +1,12 @@
 """`hengyang bench latency`: from the time in a device's message to the frame that shows it."""
 
-import json
-import shutil
 import time
 from pathlib import Path
 from typing import Any
 
 from deploy.stack.ports import HOST
 from server.benches.api import percentile
+from server.benches.chromium import log_in, wall
 from server.benches.ingest import DEVICES, Offer, counts, register_devices
 from server.benches.live import await_pace, start, token
 from server.benches.load import spawn
@@ -21,11 +20,6 @@ BAR_SECONDS = 1.0
 WARM_SECONDS = 10
 PAGE_SECONDS = 30  # for the page to open the feed by itself
 QUICK = {"probes": 200}
-USER = "operator"
-FLAGS = (
-    "--no-sandbox", "--disable-background-networking", "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-)  # fmt: skip
 CENTRE, AWAY = (112.60, 26.89), (109.5, 25.0)
 
 # Whatever page opens the feed: each delta is timed in the first frame that is drawn after it.
@@ -89,34 +83,17 @@ def place_devices(site: Site) -> None:
 
 def look(site: Site, report: Report, port: int, probes: int) -> list[float]:
     """Delays in ms, as a browser saw them."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415  # only this bench needs it
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=list(FLAGS)
-        )
-        try:
-            page = browser.new_page(viewport={"width": 1920, "height": 1080})
-            page.add_init_script(PROBE)
-            page.goto(f"http://{HOST}:{port}/")
-            log_in(site, page)
-            report.note("page", _open_feed(site, page, port))
-            time.sleep(WARM_SECONDS)
-            page.evaluate("window.probes.length = 0")
-            until(lambda: page.evaluate("window.probes.length") >= probes, "all probes are back")
-            found: list[float] = page.evaluate("window.probes")
-        finally:
-            browser.close()
+    with wall() as context:
+        page = context.new_page()
+        page.add_init_script(PROBE)
+        page.goto(f"http://{HOST}:{port}/")
+        log_in(site, page)
+        report.note("page", _open_feed(site, page, port))
+        time.sleep(WARM_SECONDS)
+        page.evaluate("window.probes.length = 0")
+        until(lambda: page.evaluate("window.probes.length") >= probes, "all probes are back")
+        found: list[float] = page.evaluate("window.probes")
     return found[:probes]
-
-
-def log_in(site: Site, page: Any) -> None:
-    """As a person does on the log-in page; returns on the page behind it."""
-    passwords = json.loads((site.folder / "credentials.json").read_text("utf-8"))
-    page.locator("#username").fill(USER)
-    page.locator("#password").fill(passwords[USER])
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda address: "/login" not in address, timeout=60_000)
 
 
 def _open_feed(site: Site, page: Any, port: int) -> str:

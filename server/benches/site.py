@@ -74,11 +74,10 @@ class Site:
 
     # --- the whole ---------------------------------------------------------------------------
 
-    def up(self) -> None:
+    def up(self, seconds: float = 180.0) -> None:
         """Starts the servers, brings the schema up to date and puts the basic data in."""
         self.stack.up()
-        self.hengyang("migrate")
-        self.hengyang("seed", "--demo")
+        self.hengyang("seed", "--migrate", "--demo", seconds=seconds)
 
     def down(self) -> None:
         """Ends everything; the folder stays."""

@@ -14,6 +14,7 @@ from center.database import sql, transaction
 from center.logs import logger
 from cityops.rules.evaluation import unix_us
 from cityops.rules.watch.memory import Memory, Row, Seen
+from ingest.blindness import SEEING_SINCE, TOLERANCE
 
 log = logger(__name__)
 
@@ -21,7 +22,6 @@ MOST_BATCHES = 16  # of one turn: ten thousands of messages at most, a second's 
 STANDING_SECONDS = 1.0  # how often liveness and gaps are looked at
 # A gateway may hold a batch for as long as it cannot commit; none does so for days.
 HORIZON = timedelta(days=2)
-BLIND_AFTER = timedelta(seconds=10)  # gateways say every two seconds that they watch
 STANDINGS = {
     ("liveness", "late"): "SELECT device, since FROM device_status"
     " WHERE state IN ('late', 'offline')",
@@ -30,11 +30,6 @@ STANDINGS = {
     ("gap", "lost"): "SELECT device, min(closed_at) FROM gaps WHERE state = 'lost'"
     " AND closed_at > now() - interval '1 hour' GROUP BY device",
 }
-# Since when ingest sees without a break; silence before is no word about a device.
-SEEING = sa.text("""
-SELECT greatest((SELECT max(ended_at) FROM blind_periods),
-                (SELECT max(requested_at) FROM report_requests),
-                (SELECT now() FROM ingest_watch WHERE watched_until < now() - :tolerance))""")
 
 
 class Turns:
@@ -142,7 +137,8 @@ def _rows(session: Session, batches: Sequence[Any]) -> Iterable[Row]:
 
 def _judge_standing(session: Session, memory: Memory, now_us: int) -> None:
     began: dict[tuple[str, str], dict[int, int]] = {}
-    seeing = session.scalar(SEEING, {"tolerance": BLIND_AFTER})
+    connection = session.connection()
+    seeing = connection.exec_driver_sql(SEEING_SINCE, {"tolerance": TOLERANCE}).scalar()
     seeing_us = unix_us(seeing) if seeing else 0
     for rule in memory.plan.standings:
         if rule.asks not in began:

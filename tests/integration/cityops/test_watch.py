@@ -194,13 +194,17 @@ def test_a_device_that_leaves_the_target_ends_its_alarm(desk: Bench, api: Api) -
     assert desk.troubled() == 0
 
 
-def test_a_device_off_line_for_long_enough_is_an_alarm_until_it_is_back(
-    desk: Bench, api: Api
-) -> None:
+def _mind_who_is_off_line(api: Api) -> None:
     condition = {"source": "liveness", "state": "offline", "duration_seconds": 60}
     body = {"name": "离线", "title_zh": "{name}离线", "title_en": "{name} is away",
             "condition": condition | {"severity": "blue"}}  # fmt: skip
     assert api.post("/api/v1/rules", json=body).status_code == 201
+
+
+def test_a_device_off_line_for_long_enough_is_an_alarm_until_it_is_back(
+    desk: Bench, api: Api
+) -> None:
+    _mind_who_is_off_line(api)
     desk.owner.execute("UPDATE ingest_watch SET watched_until = now()")
     _is(desk, "offline", seconds_ago=30)
     desk.judge()
@@ -217,10 +221,7 @@ def test_a_device_off_line_for_long_enough_is_an_alarm_until_it_is_back(
 
 
 def test_an_absence_of_ours_is_no_silence_of_theirs(desk: Bench, api: Api) -> None:
-    condition = {"source": "liveness", "state": "offline", "duration_seconds": 60}
-    body = {"name": "离线", "title_zh": "{name}离线", "title_en": "{name} is away",
-            "condition": condition | {"severity": "blue"}}  # fmt: skip
-    assert api.post("/api/v1/rules", json=body).status_code == 201
+    _mind_who_is_off_line(api)
     _is(desk, "offline", seconds_ago=3600)
     blind = "INSERT INTO blind_periods VALUES (now() - interval '1 hour', now() - %s::interval)"
     desk.owner.execute("UPDATE ingest_watch SET watched_until = now() - interval '1 hour'")

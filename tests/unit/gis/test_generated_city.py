@@ -84,7 +84,7 @@ def test_every_grid_lies_in_its_district(made) -> None:
     cells = made.ground.cells
     inside = shapely.point_on_surface(cells.shapes)
     for code in np.unique(cells.district):
-        # 3 cm: borders are noded on 1 cm, twice.
+        # 3 cm: borders are noded on 1 cm; the farthest strip was seen 2.1 cm out.
         outline = shapely.buffer(shapes()[str(code)], 3e-7)
         shapely.prepare(outline)
         own = cells.district == code
