@@ -10,6 +10,7 @@ import pytest
 from httpx import Response
 from sqlalchemy.orm import Session
 
+from center.identity.login.totp import STEP_SECONDS
 from center.identity.passwords import turnstile
 from center.settings import settings
 from tests.integration.audits import actions
@@ -274,6 +275,11 @@ class TestOwnPassword:
         assert here.get("/api/v1/me").status_code == 200
 
 
+def next_code(secret: str) -> str:
+    """The code after the present one: taken already, and still taken when a step ends meanwhile."""
+    return pyotp.TOTP(secret).at(datetime.now(UTC) + timedelta(seconds=STEP_SECONDS))
+
+
 class TestSecondFactor:
     """One-time codes."""
 
@@ -284,7 +290,7 @@ class TestSecondFactor:
         """The secret of a user who has confirmed the second factor."""
         signed_in = client.log_in(username)
         secret: str = signed_in.post(self.URL, json=PROOF).json()["secret"]
-        code = pyotp.TOTP(secret).at(datetime.now(UTC) - timedelta(seconds=30))
+        code = pyotp.TOTP(secret).now()
         confirmed = signed_in.post("/api/v1/me/totp/confirm", json={"code": code})
         assert confirmed.status_code == 204, confirmed.text
         return secret
@@ -321,14 +327,14 @@ class TestSecondFactor:
     ) -> None:
         codes = [log_in(client, username).status_code for _ in range(12)]
         assert codes == [401] * 12
-        assert log_in(client, username, totp=pyotp.TOTP(secret).now()).status_code == 200
+        assert log_in(client, username, totp=next_code(secret)).status_code == 200
 
     def test_wrong_codes_lock_out(self, client: Api, username: str, secret: str) -> None:
         codes = [log_in(client, username, totp="000000").status_code for _ in range(6)]
         assert codes == [401] * 5 + [429]
 
     def test_a_code_opens_once(self, client: Api, username: str, secret: str) -> None:
-        code = pyotp.TOTP(secret).now()
+        code = next_code(secret)
         assert log_in(client, username, totp=code).status_code == 200
         assert log_in(client, username, totp=code).json()["code"] == "second_factor_wrong"
 
@@ -372,5 +378,5 @@ class TestSecondFactor:
 
     @staticmethod
     def sign_in(client: Api, username: str, secret: str) -> Api:
-        answer = log_in(client, username, totp=pyotp.TOTP(secret).now())
+        answer = log_in(client, username, totp=next_code(secret))
         return client.with_token(answer.json()["access_token"])

@@ -30,10 +30,10 @@ async function load(
   if (!tile) throw new Error(`no tile of ours: ${url}`)
   try {
     const data = await fetchTile(tile, signal)
-    noteTile(tile.set)
+    noteTile(tile)
     return { data }
   } catch (caught) {
-    if (!signal.aborted) noteTileFault(tile.set, caught)
+    if (!signal.aborted) noteTileFault(tile, caught)
     throw caught
   }
 }

@@ -1,26 +1,38 @@
 /** What tiles have not come, and why: a hole in a map is told, never left to look like empty land. */
 import { computed, shallowRef } from 'vue'
 
-import type { TileSet } from '@/data/tiles'
 import { asProblem, type Problem } from '@/data/problem'
+import type { TileAddress, TileSet } from '@/data/tiles'
 
-const faults = shallowRef<ReadonlyMap<TileSet, Problem>>(new Map())
+interface Fault {
+  set: TileSet
+  problem: Problem
+}
+
+/** By tile: that one tile of a set comes does not mend the hole of another. */
+const faults = shallowRef<ReadonlyMap<string, Fault>>(new Map())
 
 /** The newest fault, with the sets that lack tiles. */
 export const tileFault = computed(() => {
-  const sets = [...faults.value.keys()]
-  const problem = [...faults.value.values()].at(-1)
-  return problem ? { sets, problem } : null
+  const all = [...faults.value.values()]
+  const problem = all.at(-1)?.problem
+  return problem ? { sets: [...new Set(all.map(({ set }) => set))], problem } : null
 })
 
-export function noteTile(set: TileSet): void {
-  if (!faults.value.has(set)) return
-  faults.value = new Map([...faults.value].filter(([faulty]) => faulty !== set))
+function nameOf({ set, z, x, y }: TileAddress): string {
+  return `${set}/${String(z)}/${String(x)}/${String(y)}`
 }
 
-export function noteTileFault(set: TileSet, caught: unknown): void {
-  const others = [...faults.value].filter(([faulty]) => faulty !== set)
-  faults.value = new Map([...others, [set, asProblem(caught)]])
+export function noteTile(tile: TileAddress): void {
+  const name = nameOf(tile)
+  if (!faults.value.has(name)) return
+  faults.value = new Map([...faults.value].filter(([faulty]) => faulty !== name))
+}
+
+export function noteTileFault(tile: TileAddress, caught: unknown): void {
+  const name = nameOf(tile)
+  const others = [...faults.value].filter(([faulty]) => faulty !== name)
+  faults.value = new Map([...others, [name, { set: tile.set, problem: asProblem(caught) }]])
 }
 
 export function forgetFaults(): void {
