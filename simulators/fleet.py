@@ -77,6 +77,7 @@ def _spec(scenario: Scenario, group: Group, model: Model, number: int) -> Device
         messagepack=chance.random() < scenario.messagepack_share,
         lanes=group.lanes,
         peak_per_hour=group.peak_per_hour,
+        night_share=group.night_share,
     )
 
 
@@ -112,5 +113,5 @@ def _source(scenario: Scenario, spec: DeviceSpec, chance: Random) -> Source:
     if spec.kind == "epolice":
         return Site(spec.lanes, spec.peak_per_hour, chance, scenario.seed)
     if spec.kind == "vehicle":
-        return Vehicle(spec.interval, chance, network(scenario.streets))
+        return Vehicle(spec.interval, chance, network(scenario.streets), spec.night_share)
     return Sensor(MODELS[spec.model].instrument, spec.interval, chance, scenario.seed)

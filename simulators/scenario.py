@@ -26,6 +26,7 @@ class Group(Struct, frozen=True, forbid_unknown_fields=True):
     interval_seconds: Annotated[float, Meta(ge=0.05)] | None = None  # of the model where None
     lanes: Annotated[int, Meta(ge=1, le=12)] = 4  # e-police only
     peak_per_hour: Annotated[float, Meta(gt=0)] = 600.0  # e-police only, over all lanes
+    night_share: Annotated[float, Meta(ge=0, le=1)] = 0.4  # vehicles only: drive at night too
 
 
 class Scenario(Struct, frozen=True, forbid_unknown_fields=True):

@@ -19,3 +19,4 @@ class DeviceSpec(NamedTuple):
     messagepack: bool = False
     lanes: int = 0
     peak_per_hour: float = 0.0
+    night_share: float = 0.0  # the chance that a vehicle drives at night too

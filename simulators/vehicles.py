@@ -16,21 +16,25 @@ RED_LIGHT = 0.35  # part of the crossings at which it waits
 INSPECTION_EVERY_METRES = 900.0
 GPS_METRES = 1.8  # standard deviation of the error, which wanders slowly
 GPS_KEEP = 0.95  # part of the error kept from second to second
-NIGHT_SHARE = 0.4  # of the vehicles drive at night too
-SHIFT = (6.5, 22.0)  # local hours of the others
+SHIFT = (6.5, 22.0)  # local hours of those who do not drive at night
 
 
 class Vehicle:
-    """A source of `position`: drives at random through the network."""
+    """A source of `position`: drives at random through the network.
 
-    def __init__(self, interval: float, chance: Random, network: Network) -> None:
+    `night_share`: the chance that it is one of those who drive at night too.
+    """
+
+    def __init__(
+        self, interval: float, chance: Random, network: Network, night_share: float
+    ) -> None:
         self.interval = interval
         self._chance = chance
         self._network = network
         self._line: Line = chance.choice(network.lines)
         self._metres = chance.uniform(0, self._line.metres)
         self._cruise = chance.uniform(*CRUISE)
-        self._works_nights = chance.random() < NIGHT_SHARE
+        self._works_nights = chance.random() < night_share
         self._speed = 0.0
         self._wait_until = 0.0
         self._next_stop = chance.expovariate(1 / INSPECTION_EVERY_METRES)

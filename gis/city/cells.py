@@ -20,6 +20,9 @@ _CRUMB_M2 = 500.0  # and what has no neighbour is not built up
 _MARGIN_METRES = 400.0
 _DEGREE_DIGITS = 8  # a millimetre: equal corners stay equal
 _EDGE_POINTS = 128
+# An edge that is straight in degrees is a curve in the plane: 2 cm off within 1.4 km, half a
+# millimetre within 220 m.
+_STRAIGHT_DEGREES = 0.002
 
 
 class Cells(NamedTuple):
@@ -40,8 +43,7 @@ def cut(settlement: Settlement, outlines: Mapping[str, shapely.Geometry]) -> Cel
     limits = limits_of(settlement)
     near = shapely.buffer(shapely.envelope(limits), _MARGIN_METRES, cap_style="square")
     districts = [
-        shapely.intersection(shapely.transform(outlines[code], _plane), near)
-        for code in settlement.districts
+        shapely.intersection(_in_the_plane(outlines[code]), near) for code in settlement.districts
     ]
     faces = _faces(limits, districts)
     inside = shapely.point_on_surface(faces)
@@ -70,6 +72,10 @@ def degrees(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """From the plane to WGS-84, rounded so that equal corners stay equal."""
     moved = from_plane(points[:, 0], points[:, 1])
     return np.asarray(np.round(np.column_stack(moved), _DEGREE_DIGITS), dtype=np.float64)
+
+
+def _in_the_plane(outline: shapely.Geometry) -> shapely.Geometry:
+    return shapely.transform(shapely.segmentize(outline, _STRAIGHT_DEGREES), _plane)
 
 
 def _plane(points: NDArray[np.float64]) -> NDArray[np.float64]:

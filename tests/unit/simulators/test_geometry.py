@@ -66,7 +66,7 @@ def test_the_streets_hang_together() -> None:
 
 def test_a_vehicle_stays_on_the_streets_and_moves_as_fast_as_it_says() -> None:
     shapes = [LineString(street.points) for street in network().streets]
-    vehicle = Vehicle(1.0, Random(11), network())
+    vehicle = Vehicle(1.0, Random(11), network(), 0.4)
     due, seen = vehicle.begin(NOON), []
     for _ in range(1200):
         (body,), due = vehicle.step(due)
@@ -84,7 +84,7 @@ def test_a_vehicle_stays_on_the_streets_and_moves_as_fast_as_it_says() -> None:
 
 
 def test_a_vehicle_stops_and_goes() -> None:
-    vehicle = Vehicle(1.0, Random(5), network())
+    vehicle = Vehicle(1.0, Random(5), network(), 0.4)
     due, speeds = vehicle.begin(NOON), []
     for _ in range(3600):
         (body,), due = vehicle.step(due)
@@ -94,7 +94,7 @@ def test_a_vehicle_stops_and_goes() -> None:
 
 
 def test_a_heading_is_the_way_the_vehicle_moves() -> None:
-    vehicle = Vehicle(1.0, Random(8), network())
+    vehicle = Vehicle(1.0, Random(8), network(), 0.4)
     due, seen = vehicle.begin(NOON), []
     for _ in range(1200):
         (body,), due = vehicle.step(due)
