@@ -5,7 +5,7 @@ import { asProblem, type Problem } from '@/data/problem'
 import type { TileAddress, TileSet } from '@/data/tiles'
 
 interface Fault {
-  set: TileSet
+  tile: TileAddress
   problem: Problem
 }
 
@@ -16,7 +16,7 @@ const faults = shallowRef<ReadonlyMap<string, Fault>>(new Map())
 export const tileFault = computed(() => {
   const all = [...faults.value.values()]
   const problem = all.at(-1)?.problem
-  return problem ? { sets: [...new Set(all.map(({ set }) => set))], problem } : null
+  return problem ? { sets: [...new Set(all.map(({ tile }) => tile.set))], problem } : null
 })
 
 function nameOf({ set, z, x, y }: TileAddress): string {
@@ -32,9 +32,15 @@ export function noteTile(tile: TileAddress): void {
 export function noteTileFault(tile: TileAddress, caught: unknown): void {
   const name = nameOf(tile)
   const others = [...faults.value].filter(([faulty]) => faulty !== name)
-  faults.value = new Map([...others, [name, { set: tile.set, problem: asProblem(caught) }]])
+  faults.value = new Map([...others, [name, { tile, problem: asProblem(caught) }]])
 }
 
-export function forgetFaults(): void {
+/** Forgets them all and gives the tiles that have not come, by set. */
+export function takeFaults(): Map<TileSet, TileAddress[]> {
+  const missing = new Map<TileSet, TileAddress[]>()
+  for (const { tile } of faults.value.values()) {
+    missing.set(tile.set, [...(missing.get(tile.set) ?? []), tile])
+  }
   faults.value = new Map()
+  return missing
 }
