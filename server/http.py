@@ -3,6 +3,7 @@
 import gc
 import os
 import socket
+import sys
 
 import uvicorn
 from fastapi import FastAPI
@@ -16,6 +17,10 @@ from server.port import share
 from server.settings import HttpSettings
 
 WEBSOCKET_BYTES = 2_000_000  # above what the live feed takes, so that it can say what was wrong
+
+# How long a thread may keep the interpreter from another that wants it. A request changes threads
+# half a dozen times, and each time waits so long for whoever is at work; the default is 5 ms.
+SWITCH_SECONDS = 0.0005
 
 
 def configuration(app: FastAPI, host: str, port: int) -> uvicorn.Config:
@@ -49,6 +54,7 @@ def run(name: str, host: str, port: int) -> None:
     database_url = str(settings(DatabaseSettings).database_url)
     app = create_app(Heartbeat(f"{name}-{socket.gethostname()}-{port}", "api", database_url))
     config = configuration(app, host, port)
+    sys.setswitchinterval(SWITCH_SECONDS)
     # What is made by now lives as long as the process: a collection that looks through all of it
     # would hold every request up.
     gc.collect()
