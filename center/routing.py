@@ -7,6 +7,8 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.concurrency import run_in_threadpool
+from starlette.routing import Match
+from starlette.types import Scope
 
 
 class Router(APIRouter):
@@ -22,6 +24,16 @@ class Router(APIRouter):
         if not iscoroutinefunction(endpoint):
             endpoint = _in_thread(endpoint)
         super().add_api_route(path, endpoint, **options)
+
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Passes over all of its paths at once where the request's lacks their common beginning.
+
+        FastAPI asks every router in turn, and each tries every path of its own.
+        """
+        if self.prefix.partition("{")[0] not in scope["path"]:
+            return Match.NONE, {}
+        return super().matches(scope)
 
 
 def _in_thread(handler: Callable[..., Any]) -> Callable[..., Any]:
