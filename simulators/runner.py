@@ -39,7 +39,8 @@ class Runner:
             self.device.advance(now, real, HISTORY_BACKLOG if in_past else NEVER)
             self._plan(min(self._clock.real_at(self.device.due(now)), self._resumes_after(real)))
         if self.link is not None:
-            self.link.want(self.device.wants_link(now))
+            # While all rests nobody is away, not even who fell away in the moment of the pause.
+            self.link.want(self._clock.paused or self.device.wants_link(now))
         self.pump()
 
     def _resumes_after(self, real: float) -> float:

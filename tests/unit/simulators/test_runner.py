@@ -5,6 +5,7 @@ import threading
 from simulators.clock import Clock
 from simulators.device import Sending
 from simulators.engine import Engine
+from simulators.faults import Episode
 from simulators.runner import Runner
 from tests.unit.simulators.devices import device
 
@@ -14,10 +15,11 @@ class Refusing:
 
     def __init__(self) -> None:
         self.up = True
+        self.wanted = True
         self.taken: list[Sending] = []
 
     def want(self, wanted: bool) -> None:
-        pass
+        self.wanted = wanted
 
     def room(self) -> bool:
         return self.up
@@ -44,6 +46,18 @@ def test_a_device_refused_and_then_cut_off_leaves_the_engine_free() -> None:
         assert fired.wait(60)
     finally:
         engine.stop()
+
+
+def test_who_falls_away_in_the_moment_of_a_pause_comes_back_all_the_same() -> None:
+    clock, link = Clock(), Refusing()
+    runner = Runner(device(), Engine(), clock, announces=False)
+    runner.start(link)
+    runner.device.drop_out(Episode("drop_out", 30.0), clock.now())
+    runner.tick()
+    assert not link.wanted
+    clock.pause()
+    runner.tick()
+    assert link.wanted
 
 
 def test_a_time_that_has_passed_does_not_come_before_what_is_due() -> None:
