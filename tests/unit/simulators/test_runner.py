@@ -49,8 +49,8 @@ def test_a_device_refused_and_then_cut_off_leaves_the_engine_free() -> None:
 
 
 def test_who_falls_away_in_the_moment_of_a_pause_comes_back_all_the_same() -> None:
-    clock, link = Clock(), Refusing()
-    runner = Runner(device(), Engine(), clock, announces=False)
+    engine, clock, link = Engine(), Clock(), Refusing()
+    runner = Runner(device(), engine, clock, announces=False)
     runner.start(link)
     runner.device.drop_out(Episode("drop_out", 30.0), clock.now())
     runner.tick()
@@ -58,6 +58,8 @@ def test_who_falls_away_in_the_moment_of_a_pause_comes_back_all_the_same() -> No
     clock.pause()
     runner.tick()
     assert link.wanted
+    engine.stop()
+    engine.run()
 
 
 def test_a_time_that_has_passed_does_not_come_before_what_is_due() -> None:
