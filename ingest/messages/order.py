@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from ingest.messages.schemas import MessageRead
 
 # Facts lie in chunks of a day by the device's time, and a message is at most a week old when it
-# comes: so far back from the last one heard there is one at least, in eight chunks and no more.
-LOOKBACK = timedelta(days=7)
+# comes: so far back from the last one heard there is one at least. Twice as far, in sixteen chunks,
+# the first page of a device that is new is its last one too.
+LOOKBACK = timedelta(days=15)
 BEYOND_ALL = 2**63 - 1  # above every boot, number and dead letter
 
 

@@ -35,7 +35,7 @@ def messages(
     session: Session, caller: Caller, device: Source, page: PageParameters
 ) -> Page[MessageRead]:
     """One page, the newest first by the device's time; dead letters, whose time counts for
-    nothing, by when they came. A page looks a week back at most: it may hold fewer than asked for,
+    nothing, by when they came. A page looks 15 days back at most: it may hold fewer than asked for,
     or nothing, and still tell where to read on."""
     known, config = repository.reach(session, device.number), settings(IngestSettings)
     oldest = max(

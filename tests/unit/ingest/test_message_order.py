@@ -60,13 +60,19 @@ def test_a_device_that_never_spoke_has_one_page() -> None:
     assert asked.below(5) is None
 
 
-def test_a_page_looks_a_week_back_and_tells_where_to_read_on() -> None:
+def test_a_page_looks_so_far_back_and_tells_where_to_read_on() -> None:
     first = stretch(beginning(NOON, 5 * SECOND, NOON - YEAR), NOON - YEAR)
     assert (first.mark.time, first.floor) == (NOON + 5 * SECOND, NOON + 5 * SECOND - LOOKBACK)
     below = first.below(17)
     assert below == Mark(first.floor, -1, -1, 17)
     assert below is not None
-    assert stretch(below, NOON - 10 * timedelta(days=1)).is_last
+    assert stretch(below, NOON - 20 * timedelta(days=1)).is_last
+
+
+def test_the_first_page_of_a_new_device_is_the_last_one() -> None:
+    registered = NOON - timedelta(days=6)
+    oldest = registered - timedelta(days=7)  # it may have brought what it kept for a week
+    assert stretch(beginning(NOON, timedelta(minutes=5), oldest), oldest).is_last
 
 
 def test_each_list_keeps_its_order_and_every_mark_skips_nothing() -> None:
@@ -89,8 +95,8 @@ def test_each_list_keeps_its_order_and_every_mark_skips_nothing() -> None:
 
 
 def test_refused_ones_wait_for_the_page_of_their_time() -> None:
-    old = letter(3, -8 * 86400)
+    old = letter(3, -16 * 86400)
     asked = stretch(beginning(NOON, SECOND, NOON - YEAR), NOON - YEAR)
     assert list(in_order([], [letter(4, 0), old], asked))[-1][1].letter == 4
-    last = stretch(Mark(NOON - timedelta(days=7), -1, -1, 4), NOON - timedelta(days=9))
+    last = stretch(Mark(NOON - LOOKBACK, -1, -1, 4), NOON - timedelta(days=20))
     assert [mark.letter for _, mark in in_order([], [old], last)] == [3]
