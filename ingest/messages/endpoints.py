@@ -22,6 +22,6 @@ def list_messages(
     session: Reads, caller: Reader, device_id: DeviceIdPath, page: PageQuery
 ) -> Page[MessageRead]:
     """What a device has said, the newest first by its own time; among it, for who may see dead
-    letters, what was refused, by when it came. A page looks 15 days back at most: read on as long as
-    there is a `next`, were it behind an empty page."""
+    letters, what was refused, by when it came. A page looks 15 days back at most: read on as long
+    as there is a `next`, were it behind an empty page."""
     return service.messages(session, caller, source(session, caller, device_id), page)
