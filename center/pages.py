@@ -89,11 +89,19 @@ def paginate(
     return cut(items, page)
 
 
-def cut(items: Sequence[tuple[T, Sequence[Any]]], page: PageParameters) -> Page[T]:
-    """A page of items with their keys, of which one more than `page.limit` was asked for."""
+def cut(
+    items: Sequence[tuple[T, Sequence[Any]]],
+    page: PageParameters,
+    *,
+    beyond: Sequence[Any] | None = None,
+) -> Page[T]:
+    """A page of items with their keys, of which one more than `page.limit` was asked for.
+
+    `beyond` is the key to read on from where these are all that was looked at, not all there is.
+    """
     kept = items[: page.limit]
-    more = len(items) > page.limit
-    return Page(items=[item for item, _ in kept], next=_encode(kept[-1][1]) if more else None)
+    last = kept[-1][1] if len(items) > page.limit else beyond
+    return Page(items=[item for item, _ in kept], next=None if last is None else _encode(last))
 
 
 def _bound(key: Any, value: Any) -> Any:

@@ -33,6 +33,7 @@ ROUTERS: tuple[str, ...] = (
     "ingest.devices.endpoints",
     "ingest.commands.endpoints",
     "ingest.series.endpoints",
+    "ingest.messages.endpoints",
     "ingest.ledger.endpoints",
     "ingest.deadletters.endpoints",
     "cityops.rules.endpoints",

@@ -54,9 +54,9 @@ def create_app(heart: Heartbeat | None = None) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI, heart: Heartbeat | None) -> AsyncIterator[None]:
     current_default_thread_limiter().total_tokens = settings(ApiSettings).api_threads
+    app.state.live = Live(settings(LiveSettings))  # the heart tells of it with its first beat
     if heart is not None:
         await run_in_threadpool(heart.start)
-    app.state.live = Live(settings(LiveSettings))
     yield
     await app.state.live.stop()
     await run_in_threadpool(_anchor)

@@ -52,7 +52,12 @@ def run(name: str, host: str, port: int) -> None:
     os.umask(0o077)  # pictures of people are nobody's business on this machine but ours
     private(var_dir())
     database_url = str(settings(DatabaseSettings).database_url)
-    app = create_app(Heartbeat(f"{name}-{socket.gethostname()}-{port}", "api", database_url))
+
+    def told() -> dict[str, int]:
+        return {"viewers": len(app.state.live.hub.viewers)}
+
+    row = f"{name}-{socket.gethostname()}-{port}"
+    app = create_app(Heartbeat(row, "api", database_url, detail=told))
     config = configuration(app, host, port)
     sys.setswitchinterval(SWITCH_SECONDS)
     # What is made by now lives as long as the process: a collection that looks through all of it

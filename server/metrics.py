@@ -33,6 +33,9 @@ _seconds = Histogram(
     registry=_process,
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+_cuts = Counter(
+    "hengyang_live_cuts", "Lines of the live feed that we cut.", ["reason"], registry=_process
+)
 
 
 def observe(method: str, route: str, status: int, seconds: float) -> None:
@@ -40,6 +43,11 @@ def observe(method: str, route: str, status: int, seconds: float) -> None:
     method = method if method in {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"} else "other"
     _requests.labels(method, route, str(status)).inc()
     _seconds.labels(method, route).observe(seconds)
+
+
+def observe_cut(reason: str) -> None:
+    """Counts a line of the live feed that was cut; `reason` is one of few."""
+    _cuts.labels(reason).inc()
 
 
 class _System(Collector):

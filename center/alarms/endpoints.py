@@ -34,7 +34,7 @@ Number = Annotated[int, Path(ge=1, lt=2**63)]
 
 async def _filters(  # async because it does not wait: it needs no thread
     state: Annotated[list[State] | None, Query(max_length=5)] = None,
-    severity: Severity | None = None,
+    severity: Annotated[list[Severity] | None, Query(max_length=4)] = None,
     division: Annotated[
         str | None,
         Query(pattern=r"^[0-9]{2,12}$", description="Division code or the beginning of one."),
@@ -58,8 +58,9 @@ async def _filters(  # async because it does not wait: it needs no thread
     ] = None,
 ) -> repository.Filters:
     states = None if state is None else tuple(state)
+    severities = None if severity is None else tuple(severity)
     return repository.Filters(
-        states, severity, division, source, device, group, rule, q, start, end, open
+        states, severities, division, source, device, group, rule, q, start, end, open
     )
 
 

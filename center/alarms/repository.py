@@ -52,7 +52,7 @@ _open = Alarm.state != "closed"
 
 _CONDITIONS: dict[str, Callable[[Any], sa.ColumnElement[bool]]] = {
     "states": Alarm.state.in_,
-    "severity": lambda severity: Alarm.severity == severity,
+    "severities": Alarm.severity.in_,
     "division": lambda prefix: Alarm.division_code.startswith(prefix, autoescape=True),
     "source": lambda source: Alarm.source == source,
     "device": lambda device_id: Alarm.device_id == device_id,
@@ -70,7 +70,7 @@ class Filters:
     """What a list of alarms is narrowed to; None: not narrowed. `division` is a prefix."""
 
     states: tuple[State, ...] | None = None
-    severity: Severity | None = None
+    severities: tuple[Severity, ...] | None = None
     division: str | None = None
     source: Source | None = None
     device: str | None = None

@@ -26,6 +26,7 @@ from server.live.protocol import BadFrame, Hello, Ping, Renew, Subscribe
 from server.live.refusals import tell_refusal
 from server.live.service import Live
 from server.live.viewer import Ending, Viewer
+from server.metrics import observe_cut
 
 log = logger(__name__)
 T = TypeVar("T")
@@ -77,6 +78,7 @@ class Conversation:
             await self._close(ending)
 
     async def _close(self, ending: Ending) -> None:
+        observe_cut(protocol.CUTS[ending.code])
         log.info("live_cut", code=ending.code, reason=ending.reason, address=self._address)
         reason = ending.reason.encode()[:MOST_REASON_BYTES].decode(errors="ignore")
         with suppress(WebSocketDisconnect, WebSocketDisconnected, RuntimeError, TimeoutError):

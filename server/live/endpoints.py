@@ -6,8 +6,9 @@ from starlette.websockets import WebSocket
 
 from center.requests import PREFIX
 from server.live.conversation import Conversation
-from server.live.protocol import TRY_LATER
+from server.live.protocol import CUTS, TRY_LATER
 from server.live.service import Live
+from server.metrics import observe_cut
 
 PATH = f"{PREFIX}/live"
 
@@ -20,6 +21,7 @@ async def live(socket: WebSocket) -> None:
             await Conversation(socket, feed).run()
         else:
             await socket.accept()
+            observe_cut(CUTS[TRY_LATER])
             await socket.close(TRY_LATER, "too many lines are open")
     finally:
         feed.close_line()

@@ -31,6 +31,15 @@ PERMISSIONS: dict[Topic, frozenset[str]] = {
 BAD_FRAME, TOKEN, ORIGIN, TOO_SLOW = 4400, 4401, 4403, 4408
 TRY_LATER = 1013  # RFC 6455 registry: a condition that passes
 RESTART = 1012  # sent by uvicorn itself when the process ends
+# Why a line is cut, as figures name it.
+CUTS = {
+    BAD_FRAME: "bad_frame",
+    TOKEN: "token",
+    ORIGIN: "origin",
+    TOO_SLOW: "too_slow",
+    TRY_LATER: "try_later",
+    RESTART: "restart",
+}
 
 
 # --- what a viewer says --------------------------------------------------------------------------

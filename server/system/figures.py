@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from sqlalchemy.orm import Session
 
-from center.processes.service import processes
+from center.processes.service import Process, processes
 from center.settings import MqttSettings, settings
 from server.system import repository
 from server.system.queues import queues
@@ -17,8 +17,8 @@ EVERY_LETTER = 2**31  # nobody waits for a scrape: open dead letters are counted
 
 
 def collect(session: Session) -> Iterable[Metric]:
-    """The ledger over all processes, devices by state, queues."""
-    books = repository.books(session)
+    """The ledger over all processes, devices by state, queues, viewers."""
+    books, found = repository.books(session), processes(session)
     messages = CounterMetricFamily(
         "hengyang_messages", "Messages received, by what became of them.", labels=["outcome"]
     )
@@ -35,7 +35,12 @@ def collect(session: Session) -> Iterable[Metric]:
         _counter("hengyang_replayed", "Dead letters that became facts.", books["replayed"]),
         _gauge("hengyang_commit_watermark", "Number of the newest batch.", books["commit_no"]),
         _devices(session),
-        *_queues(session),
+        *_queues(session, found),
+        _gauge(
+            "hengyang_live_viewers",
+            "Viewers of the live feed at all API processes, at their last beat.",
+            sum(one.detail.get("viewers", 0) for one in found if one.state == "running"),
+        ),
         _gauge("hengyang_jobs_failed", "Jobs that failed within a day.", _failed(session)),
     )
 
@@ -62,11 +67,11 @@ def _devices(session: Session) -> Metric:
     return metric
 
 
-def _queues(session: Session) -> tuple[Metric, Metric]:
+def _queues(session: Session, found: list[Process]) -> tuple[Metric, Metric]:
     length = GaugeMetricFamily("hengyang_queue_length", "What waits.", labels=["queue"])
     limit = GaugeMetricFamily("hengyang_queue_limit", "Its most, if bounded.", labels=["queue"])
     bound = settings(MqttSettings).mqtt_queue_bytes
-    for figure in queues(session, processes(session), bound, EVERY_LETTER):
+    for figure in queues(session, found, bound, EVERY_LETTER):
         length.add_metric([figure.name], figure.length)
         if figure.limit is not None:
             limit.add_metric([figure.name], figure.limit)

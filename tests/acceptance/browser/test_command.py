@@ -251,6 +251,7 @@ def test_words_find_a_device_and_open_it(watched: str, as_user: As) -> None:
     page.keyboard.press("Enter")
     panel = page.locator("aside.over")
     expect(panel).to_contain_text("蒸水河试验水位站")
+    expect(panel.locator("section[aria-label='最近报文']")).to_be_visible()
     expect(page).to_have_url(re.compile(f"device={DEVICE}"))
     page.reload()
     expect(panel).to_contain_text("蒸水河试验水位站")

@@ -109,6 +109,19 @@ def test_an_alarm_is_looked_at_acknowledged_and_told(watched: str, as_user: As) 
     expect(pane.locator("ol.line")).to_contain_text("已派人到场查看")
 
 
+def test_several_severities_are_chosen_and_stay_in_the_address(watched: str, as_user: As) -> None:
+    page = as_user("operator", f"/alarms?device={watched}&state=all&severity=red")
+    rows = page.locator("main tbody tr")
+    expect(rows).to_have_count(0)
+    severity = page.get_by_role("combobox", name="等级")
+    page.locator(".el-select", has=severity).click()
+    page.locator(".el-select-dropdown__item", has_text="橙色").click()
+    expect(page).to_have_url(re.compile("severity=red(,|%2C)orange"))
+    expect(rows).to_have_count(1)
+    page.reload()
+    expect(rows).to_have_count(1)
+
+
 def test_who_was_first_is_told_to_the_second(
     watched: str, as_user: As, api: Api, passwords: dict[str, str]
 ) -> None:

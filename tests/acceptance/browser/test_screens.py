@@ -118,6 +118,17 @@ def test_a_device_shows_its_values_in_the_citys_time(
     assert float(value) == pytest.approx(3.6)
 
 
+def test_a_device_shows_its_last_messages_and_what_was_refused_among_them(
+    told: str, as_user: As
+) -> None:
+    page = as_user("sysadmin", f"/devices/{told}")
+    panel = page.locator("section[aria-label='最近报文']")
+    expect(panel.locator("tbody tr")).to_have_count(4)
+    expect(panel).to_contain_text("3.62 V")
+    panel.get_by_role("link", name="未入库：报文无法解码").click()
+    expect(page.locator("aside.pane")).to_contain_text("报文无法解码")
+
+
 def test_a_lost_line_is_told_and_what_stays_on_the_screen_turns_stale(
     told: str, as_user: As, context: BrowserContext
 ) -> None:

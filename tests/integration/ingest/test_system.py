@@ -219,6 +219,8 @@ def test_metrics_are_sums_over_all_processes(database, writer, client, owner) ->
     owner.execute("INSERT INTO gaps (device, boot, span, missing, state, seen_at)"
                   " VALUES (1, 1, '[1,2)', '{}', 'healed', now())")  # fmt: skip
     beat(owner, "ingest-1", "ingest", queues=[{"name": "intake", "length": 7, "limit": 2000}])
+    for name, viewers in (("api-1", 3), ("api-2", 4)):
+        beat(owner, name, "api", viewers=viewers)
     found = metrics(client)
     expected = {
         'hengyang_messages_total{outcome="stored"}': 2,
@@ -234,6 +236,7 @@ def test_metrics_are_sums_over_all_processes(database, writer, client, owner) ->
         'hengyang_queue_length{queue="dead_letters"}': 1,
         'hengyang_queue_length{queue="ingest-1:intake"}': 7,
         'hengyang_queue_limit{queue="ingest-1:intake"}': 2000,
+        "hengyang_live_viewers": 7,
         "hengyang_database_up": 1,
     }
     assert {name: found.get(name) for name in expected} == expected

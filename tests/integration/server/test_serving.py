@@ -6,6 +6,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -18,6 +19,7 @@ from tests.integration.certificates import made_for_itself
 from tests.integration.databases import Database
 from tests.integration.http import PASSWORD, add_user
 from tests.integration.patience import wait_for
+from tests.integration.server.live.line import figure, line, token_of
 from tests.integration.serving import API, answers, serving
 
 RUNNING = "SELECT name, pid FROM processes WHERE kind = 'api' AND state = 'running' ORDER BY name"
@@ -55,6 +57,23 @@ def test_processes_share_a_port_and_one_that_is_killed_comes_back(connection) ->
         assert float(line.split()[-1]) >= len(asked)
     assert is_free(port)
     assert connection.execute(RUNNING).fetchall() == []
+
+
+def test_viewers_and_those_who_were_cut_are_counted_over_all_processes(connection) -> None:
+    [port] = free_ports(1)
+    with serving(port, 2), ExitStack() as lines:
+        wait_for(lambda: len(connection.execute(RUNNING).fetchall()) == 2)
+        token = token_of(port, "operator")
+        for _ in range(8):
+            lines.enter_context(line(port)).hello(token)
+        wait_for(lambda: figure(port, "hengyang_live_viewers") == 8)
+        for _ in range(8):
+            lines.enter_context(line(port, "https://evil.example")).closed()
+        # Whichever process is asked, it tells of both.
+        cuts = {figure(port, 'hengyang_live_cuts_total{reason="origin"}') for _ in range(8)}
+        assert cuts == {8}
+        lines.close()
+        wait_for(lambda: figure(port, "hengyang_live_viewers") == 0)
 
 
 @pytest.mark.parametrize("threads", ["2", "1"])

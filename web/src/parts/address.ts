@@ -10,6 +10,11 @@ export function single(query: LocationQuery, key: string): string {
   return (Array.isArray(value) ? value[0] : value) ?? ''
 }
 
+/** The values of a field that holds several. */
+export function split(field: string): string[] {
+  return field ? field.split(',') : []
+}
+
 /** The query with changes laid over it; empty values leave the address, a filter restarts paging. */
 export function patched(query: LocationQuery, changes: Record<string, string>): LocationQuery {
   const paging = 'after' in changes || 'letter' in changes
@@ -50,5 +55,16 @@ export function useAddress() {
     })
   }
 
-  return { set, field, choice }
+  /** Some of a closed list, with commas between: in the list's order, without what it lacks. */
+  function choices(key: string, known: readonly string[]): WritableComputedRef<string> {
+    return computed({
+      get: () => {
+        const named = split(single(route.query, key))
+        return known.filter((value) => named.includes(value)).join(',')
+      },
+      set: (value) => set({ [key]: value ?? '' }),
+    })
+  }
+
+  return { set, field, choice, choices }
 }

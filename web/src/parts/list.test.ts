@@ -9,6 +9,7 @@ import ListPage from './ListPage.vue'
 import { useList } from './list'
 
 const STATES = ['open', 'lost'] as const
+const SHAPES = ['round', 'square', 'flat'] as const
 
 let router: Router
 let asked: Ref<object>
@@ -27,7 +28,7 @@ function ask(query: Ref<object>) {
 
 const page = defineComponent({
   setup() {
-    const { list } = useList(ask, { state: STATES, q: null })
+    const { list } = useList(ask, { state: STATES, shape: { several: SHAPES }, q: null })
     return () => h(ListPage, { list, title: 'list', none: 'gaps.none', noneText: 'gaps.noneText' })
   },
 })
@@ -52,8 +53,16 @@ describe('a list', () => {
     expect(asked.value).toEqual({ q: 'well', after: 'c1' })
   })
 
+  it.each([
+    ['flat,round', 'round,flat'],
+    ['square,junk', 'square'],
+  ])('asks for several at once: %s', async (named, shape) => {
+    await open(`/list?shape=${named}`)
+    expect(asked.value).toEqual({ shape })
+  })
+
   it('shows everything again when its filters are cleared', async () => {
-    const wrapper = await open('/list?state=open&q=well&after=c1')
+    const wrapper = await open('/list?state=open&shape=flat,round&q=well&after=c1')
     const clear = wrapper.findAll('button').find((button) => button.text() === '清除筛选')
     await clear?.trigger('click')
     await vi.waitFor(() => expect(router.currentRoute.value.fullPath).toBe('/list'))

@@ -15,8 +15,13 @@ export interface ListQuery<Item> {
   refetch: () => unknown
 }
 
-/** Filters by name: a closed list of values, or null where any text may be asked for. */
-type Fields = Readonly<Record<string, readonly string[] | null>>
+/** A filter that may hold several of a closed list of values. */
+interface Several {
+  several: readonly string[]
+}
+
+/** Filters by name: one or several of a closed list, or null where any text may be asked for. */
+type Fields = Readonly<Record<string, readonly string[] | Several | null>>
 
 /** What `ListPage` draws. */
 export interface List<Item> {
@@ -40,15 +45,17 @@ export function useList<Asked extends object, Item, Named extends Fields>(
   ask: (query: Ref<Asked>) => ListQuery<Item>,
   fields: Named,
 ) {
-  const { set, field, choice } = useAddress()
+  const { set, field, choice, choices } = useAddress()
   const names = Object.keys(fields)
   const filters = Object.fromEntries(
-    Object.entries(fields).map(([name, known]) => [
-      name,
-      known ? choice(name, known) : field(name),
-    ]),
+    Object.entries(fields).map(([name, known]) => [name, filter(name, known)]),
   ) as Record<string, WritableComputedRef<string>>
   const after = field('after')
+
+  function filter(name: string, known: Fields[string]): WritableComputedRef<string> {
+    if (known === null) return field(name)
+    return 'several' in known ? choices(name, known.several) : choice(name, known)
+  }
 
   const query = computed(() => {
     const all = [...names.map((name) => [name, filters[name]?.value]), ['after', after.value]]

@@ -241,7 +241,8 @@ def test_the_list_is_narrowed_and_read_on(client: Api) -> None:
     acknowledge(operator, b)
     for query, found in (
         ("", [c, b, a]), ("state=raised", [c, a]), ("state=raised&state=acknowledged", [c, b, a]),
-        ("severity=red", [b]), ("division=430406", [c]), ("source=liveness", [c]),
+        ("severity=red", [b]), ("severity=red&severity=orange", [c, b, a]), ("severity=blue", []),
+        ("division=430406", [c]), ("source=liveness", [c]),
         ("device=WL-2", [b]), ("rule=12", [b, a]), ("q=100%25_", [b]), ("q=%25", [b]),
         ("q=警戒", [c, b, a]), ("open=true", [c, b, a]), ("open=false", []),
         ("from=2020-01-01T00:00:00Z", [c, b, a]), ("to=2020-01-01T00:00:00Z", []),
@@ -252,7 +253,10 @@ def test_the_list_is_narrowed_and_read_on(client: Api) -> None:
     first = operator.get(ALARMS, params={"limit": 2}).json()
     rest = operator.get(ALARMS, params={"limit": 2, "after": first["next"]}).json()
     assert [item["id"] for item in first["items"] + rest["items"]] == [c, b, a]
-    for query in ("state=lost", "severity=pink", "from=yesterday", "division=x", "limit=0"):
+    for query in (
+        "state=lost", "severity=pink", "severity=red&severity=pink", "from=yesterday", "division=x",
+        "limit=0",
+    ):  # fmt: skip
         assert operator.get(f"{ALARMS}?{query}").status_code == 422, query
 
 

@@ -29,6 +29,13 @@ def token_of(port: int, *roles: str, divisions: tuple[str, ...] = ("4304",)) -> 
     return log_in(port, add_user(*roles, divisions=divisions).username)
 
 
+def figure(port: int, name: str) -> float:
+    """A figure of `/metrics`, its labels with its name; 0 where there is none yet."""
+    lines = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=30).text.splitlines()
+    found = [line.rpartition(" ")[2] for line in lines if line.rpartition(" ")[0] == name]
+    return float(found[0]) if found else 0.0
+
+
 class Line:
     """One socket. What is told of devices and alarms is kept as a page would."""
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from tests.integration.patience import wait_for
-from tests.integration.server.live.line import CITY, Line, line, token_of
+from tests.integration.server.live.line import CITY, Line, figure, line, token_of
 
 WATCH = {"t": "subscribe", "topics": {"alarms": {}}}
 BAD = (
@@ -109,6 +109,22 @@ def test_one_user_has_so_many_lines_and_no_more(port: int) -> None:
         assert third.closed()[0] == 1013
         other = stack.enter_context(line(port))
         assert other.hello(others)
+
+
+def test_who_is_cut_is_counted_by_the_reason(port: int) -> None:
+    def counted(reason: str) -> float:
+        return figure(port, f'hengyang_live_cuts_total{{reason="{reason}"}}')
+
+    before = counted("bad_frame"), counted("origin")
+    with line(port) as opened:
+        opened.say(**WATCH)
+        opened.closed()
+    token = token_of(port, "operator")
+    with line(port) as leaves:  # of itself: nobody cuts it
+        leaves.hello(token)
+    with line(port, "https://evil.example") as foreign:
+        foreign.closed()
+    assert (counted("bad_frame"), counted("origin")) == (before[0] + 1, before[1] + 1)
 
 
 def test_a_topic_that_the_roles_do_not_permit_is_refused_and_audited(

@@ -55,7 +55,13 @@ describe('what the desk asks for', () => {
   })
 
   it('is everything where everything is wanted', () => {
-    expect(queryOf({ state: 'all', severity: 'red' }, NOW)).toEqual({ severity: 'red' })
+    expect(queryOf({ state: 'all', severity: 'red' }, NOW)).toEqual({ severity: ['red'] })
+  })
+
+  it('is every severity that is wanted', () => {
+    expect(queryOf({ state: 'all', severity: 'red,orange' }, NOW)).toEqual({
+      severity: ['red', 'orange'],
+    })
   })
 
   it('goes back from now', () => {

@@ -1,5 +1,6 @@
 /** What the desk asks for, as the address bar has it, and as the server takes it. */
 import type { AlarmQuery } from '@/data/alarms'
+import { split } from '@/parts/address'
 
 /** States to choose from; none chosen is what a desk is there for: neither closed nor shelved. */
 export const SHOWN_STATES = [
@@ -20,6 +21,7 @@ const PERIOD_HOURS: Readonly<Record<string, number>> = { '1h': 1, '24h': 24, '7d
 /** The fields of the list as they stand in the address. */
 export interface Shown {
   state?: string
+  /** One or several, with commas between. */
   severity?: string
   source?: string
   division?: string
@@ -33,11 +35,12 @@ export interface Shown {
 
 /** `now` in ms since epoch: a period ends where it is asked. */
 export function queryOf(shown: Shown, now: number): AlarmQuery {
-  const { state, period, group, rule, ...rest } = shown
+  const { state, severity, period, group, rule, ...rest } = shown
   const hours = period ? PERIOD_HOURS[period] : undefined
   return {
     ...rest,
     ...(state === 'all' ? {} : { state: state ? [state] : AT_HAND }),
+    ...(severity ? { severity: split(severity) } : {}),
     ...numbered('group', group),
     ...numbered('rule', rule),
     ...(hours === undefined ? {} : { from: new Date(now - hours * 3_600_000).toISOString() }),

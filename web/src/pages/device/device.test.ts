@@ -1,12 +1,20 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 
 import { roundRange, toSamples, valueRange, type Sample } from '@/charts/samples'
+import type { Quantity } from '@/data/devices'
+import type { Message } from '@/data/messages'
+import { language } from '@/i18n'
 
+import { keyOf, sayContent, sayNumber, sayRefusal, underWay } from './message'
 import { sayPlace } from './place'
 import { chooseBucket, holeSeconds, offeredBuckets, spanOf, stepMs, wallToUtc } from './window'
 
 const HOUR = 3600
 const DAY = 24 * HOUR
+
+beforeEach(() => {
+  language.value = 'zh'
+})
 
 describe('a window', () => {
   const now = Date.parse('2026-11-22T11:05:03.400Z')
@@ -142,5 +150,56 @@ describe('a place', () => {
   it('names both halves of the globe', () => {
     const text = sayPlace({ coordinates: [112.607123, -26.893456] }).replaceAll('\u00a0', ' ')
     expect(text).toBe('112.60712° E, 26.89346° S')
+  })
+})
+
+describe('a message', () => {
+  const said = (content: object) =>
+    ({
+      stream: 'readings',
+      time: '2026-11-26T06:00:00Z',
+      received_at: '2026-11-26T06:00:03Z',
+      boot: 7,
+      seq: 1024,
+      values: [],
+      ...content,
+    }) as unknown as Message
+  const level = { key: 'level', name_zh: '水位', name_en: 'Level', decimals: 2 } as Quantity
+
+  it('tells all its values in one row, unknown quantities by their key', () => {
+    const values = [
+      { quantity: 'level', unit: 'm', value: 2.6 },
+      { quantity: 'new', unit: 'm', value: 1 },
+    ]
+    expect(sayContent(said({ values }), [level])).toEqual(['水位 2.6 m', 'new 1 m'])
+  })
+
+  it('of a vehicle leaves out what was not seen', () => {
+    const vehicle = {
+      code: null,
+      plate: '',
+      plate_colour: 'unknown',
+      vehicle_class: 'tractor',
+      lane: 2,
+      speed_mps: null,
+      limit_mps: null,
+      evidence: [],
+    }
+    expect(sayContent(said({ vehicle }), [])).toEqual([
+      '未识别车牌',
+      '颜色不明',
+      'tractor',
+      '2 号车道',
+    ])
+  })
+
+  it('tells its number, how long it was under way, and why it was refused', () => {
+    expect(sayNumber(said({}))).toBe('7 / 1,024')
+    expect(sayNumber(said({ seq: null }))).toBe('—')
+    expect(underWay(said({}))).toBe(3)
+    expect(underWay(said({ time: null }))).toBeNull()
+    const refusal = { letter: 3, reason: 'implausible', whole: false } as never
+    expect(sayRefusal(refusal)).toBe('一项读数未入库：超出合理范围')
+    expect(keyOf(said({ refusal }))).not.toBe(keyOf(said({})))
   })
 })
