@@ -1,0 +1,1 @@
+"""The one simulated world (SUMO) that all devices and cameras show."""
