@@ -218,3 +218,25 @@ def test_a_phone_never_scrolls_sideways(
         expect(page.locator("main section").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") == 360, address
     context.close()
+
+
+def test_a_list_begins_in_the_first_screen_of_a_phone(
+    watched: str, browser: Browser, base: str, passwords: dict[str, str]
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True
+    )
+    page = context.new_page()
+    page.goto(f"{base}/alarms?state=all&device={watched}")
+    log_in(page, "sysadmin", passwords["sysadmin"])
+    row = page.locator("main tbody tr").first
+    expect(row).to_be_visible()
+    box = row.bounding_box()
+    assert box
+    assert box["y"] < 740 / 2
+    opener = page.get_by_role("button", name="筛选 (2)")
+    expect(page.get_by_role("combobox", name="告警级别")).to_be_hidden()
+    opener.tap()
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    expect(page.locator(".fold .el-select").first).to_be_visible()
+    context.close()
