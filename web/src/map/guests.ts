@@ -4,11 +4,17 @@ import type { StyleSpecification } from './engine'
 /** What the names of their layers and sources begin with. */
 export const GUESTS = 'guest'
 
+const isGuest = (name: string) => name.startsWith(`${GUESTS}-`)
+
+/** `layers`: their names; undefined while there is no style yet. */
+export function hasGuests(layers: readonly string[] | undefined): boolean {
+  return layers?.some(isGuest) ?? false
+}
+
 export function withGuests(
   previous: StyleSpecification | undefined,
   next: StyleSpecification,
 ): StyleSpecification {
-  const isGuest = (name: string) => name.startsWith(`${GUESTS}-`)
   const sources = Object.entries(previous?.sources ?? {}).filter(([name]) => isGuest(name))
   const layers = (previous?.layers ?? []).filter(({ id }) => isGuest(id))
   if (!layers.length) return next
