@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from ingest import wire
 from server.benches.site import HENGYANG, Site, until
@@ -162,6 +162,83 @@ def test_a_silence_is_begun_and_taken_back(watched: str, as_user: As) -> None:
     expect(row).to_contain_text("已结束")
 
 
+def _draws(page: Page) -> Locator:
+    page.get_by_role("button", name="在地图上画区域").click()
+    sheet = page.locator(".area-dialog canvas.maplibregl-canvas")
+    expect(sheet).to_be_visible()
+    # Drawing begins once the map has its first style; the button waits for a first corner.
+    expect(sheet).to_have_css("cursor", "crosshair")
+    return sheet
+
+
+def _clicks(page: Page, sheet: Locator, *places: tuple[float, float]) -> None:
+    """Places in parts of the map's breadth and height."""
+    count = page.locator(".area-dialog .size")
+    for n, (x, y) in enumerate(places, start=1):
+        box = sheet.bounding_box()
+        assert box
+        page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        expect(count).to_contain_text(f"{n} 个角点")
+
+
+def test_an_area_that_crosses_itself_is_told_before_it_is_sent(as_user: As) -> None:
+    page = as_user("sysadmin", "/rules/new")
+    sheet = _draws(page)
+    _clicks(page, sheet, (0.3, 0.4), (0.6, 0.7), (0.6, 0.4), (0.3, 0.7))
+    page.get_by_role("button", name="闭合").click()
+    expect(page.get_by_role("alert")).to_contain_text("边线相交")
+    expect(page.get_by_role("button", name="使用此区域")).to_be_disabled()
+    # Taken away in figures: what is left is a triangle.
+    page.locator(".area-dialog summary").click()
+    page.get_by_role("button", name="删除第 4 个角点").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_role("button", name="使用此区域").click()
+    expect(page.locator(".area .line")).to_contain_text("3 个角点")
+
+
+def test_an_area_is_drawn_by_hand_silenced_and_seen(as_user: As, api: Api) -> None:
+    page = as_user("operator", "/silences")
+    page.get_by_role("button", name="新建静默").click()
+    page.get_by_text("地图区域").click()
+    sheet = _draws(page)
+    _clicks(page, sheet, (0.3, 0.4), (0.6, 0.4), (0.6, 0.7), (0.7, 0.8))
+    page.get_by_role("button", name="撤销一步").click()
+    expect(page.locator(".area-dialog .size")).to_contain_text("3 个角点")
+    page.keyboard.press("Escape")
+    expect(page.locator(".area-dialog .size")).to_contain_text("0 个角点")
+    _clicks(page, sheet, (0.3, 0.4), (0.6, 0.4), (0.6, 0.7))
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="使用此区域").click()
+    page.get_by_label("原因").fill("按区域静默")
+    page.get_by_role("button", name="开始静默").click()
+    row = page.locator("main tbody tr", has_text="按区域静默")
+    expect(row).to_contain_text("km²")
+    [silence] = [
+        one for one in api.get("/api/v1/silences").json()["items"] if one["reason"] == "按区域静默"
+    ]
+    assert len(silence["area"]["coordinates"][0]) == 4
+    row.get_by_role("button", name="区域").click()
+    expect(page.locator(".area-dialog canvas.maplibregl-canvas")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".area-dialog")).to_have_count(0)
+
+
+def test_an_area_is_drawn_by_the_keyboard_alone(as_user: As) -> None:
+    page = as_user("sysadmin", "/rules/new")
+    sheet = _draws(page)
+    sheet.focus()
+    count = page.locator(".area-dialog .size")
+    for n, moves in enumerate(([], ["ArrowRight"], ["ArrowDown"]), start=1):
+        for key in moves:
+            # A fine step does not glide: the cross stands where the corner will be.
+            for _ in range(8):
+                page.keyboard.press(f"Shift+{key}")
+        page.keyboard.press("Space")
+        expect(count).to_contain_text(f"{n} 个角点")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="使用此区域")).to_be_enabled()
+
+
 def test_a_device_is_registered_and_its_credential_shown_once(as_user: As) -> None:
     page = as_user("sysadmin", "/devices")
     page.get_by_role("button", name="登记设备").click()
@@ -230,4 +307,26 @@ def test_a_phone_never_scrolls_sideways(
         page.goto(base + address)
         expect(page.locator("main section").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") == 360, address
+    context.close()
+
+
+def test_a_list_begins_in_the_first_screen_of_a_phone(
+    watched: str, browser: Browser, base: str, passwords: dict[str, str]
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True
+    )
+    page = context.new_page()
+    page.goto(f"{base}/alarms?state=all&device={watched}")
+    log_in(page, "sysadmin", passwords["sysadmin"])
+    row = page.locator("main tbody tr").first
+    expect(row).to_be_visible()
+    box = row.bounding_box()
+    assert box
+    assert box["y"] < 740 / 2
+    opener = page.get_by_role("button", name="筛选 (2)")
+    expect(page.get_by_role("combobox", name="告警级别")).to_be_hidden()
+    opener.tap()
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    expect(page.locator(".fold .el-select").first).to_be_visible()
     context.close()

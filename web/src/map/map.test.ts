@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { readTileAddress, tileAddress } from '@/data/tiles'
 import zh from '@/i18n/zh.json'
 
+import { withGuests } from './guests'
 import type { MapInk } from './ink'
 import {
   fromMercator,
@@ -236,5 +237,24 @@ describe('styles', () => {
       state: 'late',
     })
     expect(readSymbolName('marker')).toBeNull()
+  })
+})
+
+describe('a new style', () => {
+  const ours = { version: 8 as const, sources: {}, layers: [] }
+  const layer = (id: string) => ({ id, source: id, type: 'line' as const })
+  const source = { type: 'vector' as const }
+
+  it('is the first one', () => expect(withGuests(undefined, ours)).toBe(ours))
+
+  it('keeps above itself what a library has drawn, and nothing else', () => {
+    const before = {
+      ...ours,
+      sources: { base: source, 'guest-point': source },
+      layers: [layer('roads'), layer('guest-point')],
+    }
+    const after = withGuests(before, { ...ours, layers: [layer('water')] })
+    expect(after.layers.map(({ id }) => id)).toEqual(['water', 'guest-point'])
+    expect(Object.keys(after.sources)).toEqual(['guest-point'])
   })
 })

@@ -1,5 +1,5 @@
-import { mount } from '@vue/test-utils'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { enableAutoUnmount, mount } from '@vue/test-utils'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { computed, defineComponent, h, ref, type Ref } from 'vue'
 import { createMemoryHistory, createRouter, type Router } from 'vue-router'
 
@@ -29,9 +29,15 @@ function ask(query: Ref<object>) {
 const page = defineComponent({
   setup() {
     const { list } = useList(ask, { state: STATES, shape: { several: SHAPES }, q: null })
-    return () => h(ListPage, { list, title: 'list', none: 'gaps.none', noneText: 'gaps.noneText' })
+    const words = { title: 'list', none: 'gaps.none', noneText: 'gaps.noneText' }
+    return () => h(ListPage, { list, ...words }, { filters: () => h('i', 'choices') })
   },
 })
+
+/** The window of the tests has no hand that pulls at it. */
+function resize(width: number): void {
+  Reflect.get(window, 'happyDOM').setViewport({ width })
+}
 
 async function open(address: string) {
   router = createRouter({
@@ -39,13 +45,16 @@ async function open(address: string) {
     routes: [{ path: '/list', component: page }],
   })
   await router.push(address)
-  return mount(page, { global: { plugins: [i18n, router] } })
+  return mount(page, { attachTo: document.body, global: { plugins: [i18n, router] } })
 }
 
 beforeEach(() => {
   language.value = 'zh'
   items.value = [{ id: 1 }]
+  resize(1366)
 })
+
+enableAutoUnmount(afterEach)
 
 describe('a list', () => {
   it('asks for what the address says, and for nothing it does not know', async () => {
@@ -76,5 +85,22 @@ describe('a list', () => {
     const first = wrapper.findAll('button').find((button) => button.text() === '回到首页')
     await first?.trigger('click')
     await vi.waitFor(() => expect(router.currentRoute.value.fullPath).toBe('/list'))
+  })
+
+  it('shows its filters at a desk', async () => {
+    const wrapper = await open('/list?state=open')
+    expect(wrapper.find('.fold').isVisible()).toBe(true)
+    expect(wrapper.find('.opener').exists()).toBe(false)
+  })
+
+  it('folds its filters on a phone behind a button that counts those with choices', async () => {
+    resize(360)
+    const wrapper = await open('/list?state=open&q=well')
+    const opener = wrapper.get('.opener')
+    expect(opener.text()).toBe('筛选 (1)')
+    expect(wrapper.find('.fold').isVisible()).toBe(false)
+    await opener.trigger('click')
+    expect(opener.attributes('aria-expanded')).toBe('true')
+    expect(wrapper.find('.fold').isVisible()).toBe(true)
   })
 })

@@ -35,18 +35,22 @@ export interface List<Item> {
   readonly fresh: Fresh
   /** Some filter is set. */
   readonly filtered: boolean
+  /** How many of the filters with choices are set; words that are searched for are seen anyway. */
+  readonly narrowed: number
   clear: () => void
   toFirst: () => void
   retry: () => void
 }
 
-/** `ask` is a query of `data/`, which asks again every ten seconds. */
+/** `ask` is a query of `data/`, which asks again every ten seconds; `words`: fields one types in. */
 export function useList<Asked extends object, Item, Named extends Fields>(
   ask: (query: Ref<Asked>) => ListQuery<Item>,
   fields: Named,
+  words: readonly (keyof Named & string)[] = ['q'],
 ) {
   const { set, field, choice, choices } = useAddress()
   const names = Object.keys(fields)
+  const searched = new Set<string>(words)
   const filters = Object.fromEntries(
     Object.entries(fields).map(([name, known]) => [name, filter(name, known)]),
   ) as Record<string, WritableComputedRef<string>>
@@ -71,6 +75,9 @@ export function useList<Asked extends object, Item, Named extends Fields>(
     pending: asked.isPending,
     error: asked.error,
     fresh: useFreshness(asked, CALM_MS),
+    narrowed: computed(
+      () => names.filter((name) => !searched.has(name) && filters[name]?.value).length,
+    ),
     filtered: computed(() => names.some((name) => filters[name]?.value)),
     clear: () => set(Object.fromEntries([...names, 'after'].map((name) => [name, '']))),
     toFirst: () => set({ after: '' }, 'push'),

@@ -6,7 +6,7 @@ import type { Alarm } from '@/live'
 import { isWaiting } from '@/map/alarms'
 
 import { sayRaised } from './announcement'
-import { homeAmong } from './home'
+import { homeAmong } from '@/map/home'
 import { layerRows } from './layers'
 import { MOST_ROWS, neighbour, railOf, readFilter } from './rail'
 import { searchWords, step, viewOfPlace, viewOfPoint } from './search'

@@ -1,4 +1,5 @@
 /** A rule as the form holds it, and as the server takes it. */
+import type { Area } from '@/area/area'
 import type { Severity } from '@/data/alarms'
 import type { Rule, RuleChange, RuleCreate, RuleSource, RuleValue } from '@/data/rules'
 
@@ -54,8 +55,7 @@ export interface RuleForm {
   model: string
   kind: string
   division: string
-  /** Drawn elsewhere; kept as it is. */
-  area: unknown
+  area: Area | null
   title_zh: string
   title_en: string
   storm: (typeof STORMS)[number]
@@ -116,7 +116,7 @@ export function formOf(rule: Known): RuleForm {
     model: target?.model ?? '',
     kind: target?.kind ?? '',
     division: target?.division ?? '',
-    area: target?.area ?? null,
+    area: (target?.area as Area | undefined) ?? null,
     title_zh: rule.title_zh,
     title_en: rule.title_en,
     storm: rule.storm ?? 'rule_district',
