@@ -12,7 +12,7 @@ from server.benches.live import start
 from server.benches.report import Report
 from server.benches.site import HENGYANG, Site, until
 
-VEHICLES = 800  # some of them wait at a light or look at something
+VEHICLES = 960  # nearly half of them wait at a light or look at something
 MOVING = 500
 PAINTS = 5
 PAINT_SECONDS = 2.5

@@ -27,10 +27,11 @@ export interface Drawing {
   layers: LayerSpecification[]
 }
 
-/** Draws what moves on the canvas above the map; true while it wants the next frame too. */
+/** Draws what moves on the canvas above the map; gives the ms until what it has drawn is no longer
+ *  true to the eye: 0 is the next frame, Infinity is never. */
 export interface Painter {
   order: number
-  paint: (scene: Scene) => boolean
+  paint: (scene: Scene) => number
   /** What is at a point of the window, if anything of this painter's. */
   pick?: (at: MercatorPoint) => Pick | null
 }
@@ -55,8 +56,8 @@ export interface CityMapContext {
   size: Ref<Size>
   parts: Set<Part>
   painters: Set<Painter>
-  /** Asks for one frame of the canvas above the map. */
-  repaint: () => void
+  /** Asks for one frame of the canvas above the map, at once or within so many ms. */
+  repaint: (within?: number) => void
 }
 
 const KEY: InjectionKey<CityMapContext> = Symbol('city map')

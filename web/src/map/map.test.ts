@@ -13,7 +13,7 @@ import {
   scaleBar,
   toMercator,
 } from './mercator'
-import { isGliding, isSilent, nextTrack, whereIs, type Fix, type Track } from './motion'
+import { isGliding, isSilent, msToMove, nextTrack, whereIs, type Fix, type Track } from './motion'
 import { CLASS_LETTERS, componentDrawing, deviceDrawing } from './points'
 import { baseDrawing } from './style'
 import { readSymbolName, symbolName } from './symbols'
@@ -102,6 +102,13 @@ describe('a vehicle between its fixes', () => {
     const half = whereIs(track, START + 3000)
     expect(half.x).toBeCloseTo(toMercator(112.5002, 26.9).x, 9)
     expect(isGliding(track, START + 3000)).toBe(true)
+  })
+
+  it('is worth a new picture after so long as it takes to be seen elsewhere', () => {
+    const track = driven()
+    const way = track.to.x - track.from.x
+    expect(msToMove(track, way / 4, START + 2500)).toBeCloseTo(500, 6)
+    expect(msToMove(track, way / 4, START + 4001)).toBe(Infinity)
   })
 
   it('stops at the last fix and goes no farther', () => {

@@ -69,6 +69,13 @@ export function isGliding(track: Track, now: number): boolean {
   )
 }
 
+/** How long it takes to glide so far (on the unit square), ms; Infinity when it stands. */
+export function msToMove(track: Track, distance: number, now: number): number {
+  if (!isGliding(track, now)) return Infinity
+  const way = Math.hypot(track.to.x - track.from.x, track.to.y - track.from.y)
+  return (distance * track.glideMs) / way
+}
+
 /** Its fixes have stopped: the next three should have been here. `now` on the device's clock too,
  *  because what was old when it was first seen is silent from the start. */
 export function isSilent(track: Track, now: number): boolean {

@@ -4,11 +4,14 @@ import { serverNow } from '@/data/connection'
 import type { Painter } from './context'
 import { projector, type MapView, type Size } from './mercator'
 
+/** What is wanted sooner is wanted in the next frame. */
+const FRAME_MS = 17
+
 export interface Overlay {
   /** One frame now, in step with the map's own. */
   draw: () => void
-  /** One frame as soon as the browser has one. */
-  ask: () => void
+  /** One frame within so many ms; as soon as the browser has one where nothing is said. */
+  ask: (within?: number) => void
   stop: () => void
 }
 
@@ -19,6 +22,8 @@ export function createOverlay(
 ): Overlay {
   const pen = canvas.getContext('2d')
   let frame = 0
+  let timer = 0
+  let due = Infinity
 
   function fit({ width, height }: Size): number {
     const ratio = Math.min(2, devicePixelRatio || 1)
@@ -38,24 +43,44 @@ export function createOverlay(
     pen.setTransform(ratio, 0, 0, ratio, 0, 0)
     pen.clearRect(0, 0, size.width, size.height)
     const scene = { pen, project: projector(view, size), view, size, now: serverNow() }
-    let goOn = false
+    let next = Infinity
     for (const painter of [...painters].sort((a, b) => a.order - b.order)) {
-      goOn = painter.paint(scene) || goOn
+      next = Math.min(next, painter.paint(scene))
     }
-    if (goOn) ask()
+    if (next < Infinity) ask(next)
   }
 
-  function ask(): void {
+  // Software that draws without a graphics card pays for the whole canvas each time: it is drawn
+  // when the eye would see a difference, not each time that the browser has a frame.
+  function ask(within = 0): void {
     if (frame !== 0) return
-    frame = requestAnimationFrame(() => {
-      frame = 0
-      draw()
-    })
+    if (within <= FRAME_MS) {
+      forgetTimer()
+      frame = requestAnimationFrame(() => {
+        frame = 0
+        draw()
+      })
+    } else if (performance.now() + within < due) {
+      forgetTimer()
+      due = performance.now() + within
+      timer = window.setTimeout(() => {
+        due = Infinity
+        ask()
+      }, within)
+    }
+  }
+
+  function forgetTimer(): void {
+    clearTimeout(timer)
+    due = Infinity
   }
 
   return {
     draw,
     ask,
-    stop: () => cancelAnimationFrame(frame),
+    stop: () => {
+      forgetTimer()
+      cancelAnimationFrame(frame)
+    },
   }
 }
