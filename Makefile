@@ -1,6 +1,8 @@
 # Everything is set up on the way: each target installs what it still needs and skips the rest.
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
+# Tests wait for servers most of the time: half again as many at once as there are cores.
+TESTERS := $(shell cores=$$(nproc); echo $$((cores < 2 ? 2 : cores > 2 ? 4 : 3)))
 CODE := center gis ingest cityops server simulators deploy tests
 .PHONY: help setup demo web test bench lint stack-up stack-down clean set-up-demo set-up-test
 
@@ -13,7 +15,7 @@ demo: set-up-demo ## Run the whole system with a simulated city until Ctrl-C
 	@.venv/bin/hengyang up
 
 test: set-up-test lint ## Run every test
-	.venv/bin/pytest --numprocesses logical --maxprocesses 4 --dist loadfile
+	.venv/bin/pytest --numprocesses $(TESTERS) --dist loadfile
 	npm --prefix web test
 
 web: set-up-demo ## Build the web pages
