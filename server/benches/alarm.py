@@ -1,7 +1,8 @@
-"""`hengyang bench alarm`: from a committed fact to its alarm on the bus; a storm as few groups."""
+"""`hengyang bench alarm`: from a committed fact to its alarm on the screen; a storm as groups."""
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,7 +10,8 @@ from typing import Any, NamedTuple
 import psutil
 import redis
 
-from server.benches.api import percentile
+from deploy.stack.ports import free_ports
+from server.benches.api import is_ready, percentile
 from server.benches.ingest import (
     DEVICES,
     QUANTITIES,
@@ -19,8 +21,9 @@ from server.benches.ingest import (
     start_others,
 )
 from server.benches.load import Load, spawn
+from server.benches.rail import Seen, rail
 from server.benches.report import Report
-from server.benches.site import RULES, Site, until
+from server.benches.site import HENGYANG, RULES, Site, until
 
 MESSAGES = 2_000  # a second, all of them watched
 PROBES = 200  # devices whose level goes to and fro about the limit, three times in ten messages
@@ -62,7 +65,9 @@ class Act(NamedTuple):
     judged: float
 
 
-def delays(site: Site, report: Report, offer: Offer, seconds: float) -> None:
+def delays(
+    site: Site, report: Report, offer: Offer, seen: Callable[[], Seen], seconds: float
+) -> None:
     """Alarms come and go in a fleet that is well, at the city's full load."""
     report.say(f"{MESSAGES} messages/s, {PROBE_MESSAGES} of them about the limit, {seconds:g} s")
     whole = offer.load(MESSAGES - PROBE_MESSAGES, seconds + 4)
@@ -99,6 +104,21 @@ def delays(site: Site, report: Report, offer: Offer, seconds: float) -> None:
     report.note("fact_to_bus_p50_ms", 1000 * percentile(told, 0.5))
     report.below("fact_to_bus_p99_ms", 1000 * percentile(told, 0.99), 1000 * BAR_SECONDS)
     report.note("fact_to_bus_max_ms", 1000 * told[-1])
+    _on_the_screen(report, fit, seen())
+
+
+def _on_the_screen(report: Report, acts: list[Act], seen: Seen) -> None:
+    """What changed twice between two deltas is on the screen as it was the second time alone."""
+    shown = sorted(
+        seen[act.alarm, int(act.judged * 1000)] - act.committed
+        for act in acts
+        if act.committed is not None and (act.alarm, int(act.judged * 1000)) in seen
+    )
+    report.at_least("acts_seen_on_the_screen", len(shown), 0.9 * len(acts))
+    if shown:
+        report.note("fact_to_screen_p50_ms", 1000 * percentile(shown, 0.5))
+        report.below("fact_to_screen_p99_ms", 1000 * percentile(shown, 0.99), 1000 * BAR_SECONDS)
+        report.note("fact_to_screen_max_ms", 1000 * shown[-1])
 
 
 def storm(site: Site, report: Report, offer: Offer) -> None:
@@ -174,8 +194,12 @@ def run(folder: Path, *, seconds: float = 60) -> None:
         site.start("rules", RULES)
         heart = "SELECT (detail ->> 'in_charge')::bool FROM processes WHERE kind = 'rules'"
         until(lambda: site.figure(heart), "the watch is in charge")
+        (port,) = free_ports(1)
+        site.start("api", (*HENGYANG, "api", "--port", str(port)))
+        until(lambda: is_ready(port), "the API is ready")
         offer = Offer(site)
-        delays(site, report, offer, seconds)
+        with rail(site, port) as seen:
+            delays(site, report, offer, seen, seconds)
         storm(site, report, offer)
     finally:
         site.remove()

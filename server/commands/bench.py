@@ -19,7 +19,7 @@ BENCHES = {
     "tiles": ("server.benches.tiles", "vector tiles of a whole city: p95, sizes, counts"),
     "alarm": (
         "server.benches.alarm",
-        "committed fact to alarm on the bus, and a storm as few groups",
+        "committed fact to alarm on the bus and on the screen, and a storm as few groups",
     ),
     "live": ("server.benches.live", "200 live viewers at 2,000 msg/s, one of them stalled"),
     "screen": (
