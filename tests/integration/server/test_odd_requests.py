@@ -129,4 +129,6 @@ def test_odd_values_are_answered_plainly(client: Api, divisions: tuple[str, ...]
         reached.add(answer.status_code)
 
     ask()
-    assert {200, 201, 403, 404, 422} <= reached
+    assert {200, 403, 404, 422} <= reached
+    # Which act is the one that is right by chance changes with each new route.
+    assert reached & {201, 202, 204}
