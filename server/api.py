@@ -38,6 +38,7 @@ ROUTERS: tuple[str, ...] = (
     "ingest.deadletters.endpoints",
     "cityops.rules.endpoints",
     "traffic.codes.endpoints",
+    "traffic.sites.endpoints",
     "server.system.endpoints",
 )
 
