@@ -39,6 +39,7 @@ ROUTERS: tuple[str, ...] = (
     "cityops.rules.endpoints",
     "traffic.codes.endpoints",
     "traffic.sites.endpoints",
+    "traffic.counts.endpoints",
     "server.system.endpoints",
 )
 
