@@ -63,7 +63,7 @@ def _expect_pictures(cursor: psycopg.Cursor[Any], facts: list[Delivery]) -> None
     expect(
         cursor,
         (
-            Named(picture, d.device.number, d.device.division_code, moment(d.received_us))
+            Named(picture, d.device.number, d.device.division_code, moment(d.received_us), True)
             for d in facts
             if d.device is not None
             for picture in getattr(d.message, "evidence", ())

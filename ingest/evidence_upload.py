@@ -6,15 +6,16 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 from starlette.requests import ClientDisconnect
 
 from center.database import transaction
-from center.errors import Forbidden, HengyangError, TooMany, Unauthenticated
+from center.errors import Forbidden, HengyangError, TooLarge, TooMany, Unauthenticated
 from center.evidence import quota, service
 from center.evidence.content import UnsupportedContent
 from center.evidence.endpoints import Sha256
-from center.evidence.receiving import Receiver
+from center.evidence.receiving import Receiver, WrongDigest
 from center.evidence.schemas import EvidenceRead
 from center.evidence.service import Uploader
 from center.evidence.store import store
@@ -34,10 +35,13 @@ MOST_BYTES = 2**30  # above any `evidence_max_bytes`: the receiver counts, and s
 UPLOAD_SECONDS = 120  # the largest piece over a poor mobile line
 UPLOADS_AT_ONCE = 200  # each holds a connection and a quarter of a megabyte
 
+# What is wrong with the content itself: the same again will be refused again.
+NOTED = (UnsupportedContent, WrongDigest, TooLarge)
+
 _basic = HTTPBasic(auto_error=False, description="Device: device_id and its credential.")
 _under_way = asyncio.Semaphore(UPLOADS_AT_ONCE)
 _DEVICE = sa.text("""
-    SELECT id, division_code, credential_hash,
+    SELECT id, kind, division_code, credential_hash,
            (SELECT coalesce(sum(bytes), 0) FROM evidence_days
             WHERE device = devices.id AND day = :today) AS bytes_today
     FROM devices
@@ -86,7 +90,8 @@ def _known_device(given: HTTPBasicCredentials) -> Uploader:
     if not verify(given.password, row.credential_hash if row else None) or row is None:
         raise Unauthenticated("Device and credential do not fit.")
     quota.check(row.bytes_today)
-    return Uploader(f"device:{given.username}", row.id, row.division_code)
+    personal = row.kind == "epolice"  # its pictures are of vehicles
+    return Uploader(f"device:{given.username}", row.id, row.division_code, personal=personal)
 
 
 # The one place outside the live feed that is async: a body that arrives slowly over a mobile line
@@ -101,8 +106,17 @@ async def _received(
         async with _under_way:
             await _drain(request, receiver)
         yield receiver, uploader
+    except NOTED as error:
+        if uploader.device is not None:
+            await run_in_threadpool(_note, sha256, uploader.device, error.code())
+        raise
     finally:
         receiver.close()
+
+
+def _note(sha256: str, device: int, code: str) -> None:
+    with transaction() as session:
+        service.note_refusal(session, sha256, device, code)
 
 
 async def _drain(request: Request, receiver: Receiver) -> None:

@@ -37,6 +37,9 @@ ROUTERS: tuple[str, ...] = (
     "ingest.ledger.endpoints",
     "ingest.deadletters.endpoints",
     "cityops.rules.endpoints",
+    "traffic.codes.endpoints",
+    "traffic.sites.endpoints",
+    "traffic.counts.endpoints",
     "server.system.endpoints",
 )
 

@@ -19,6 +19,7 @@ from ingest.deadletters.tasks import forget_closed as forget_closed_letters
 from ingest.ledger.tasks import forget_boots_and_gaps
 from ingest.series.tasks import cover_old_facts, retire_old_facts, roll_up
 from server import jobs
+from traffic.counts.tasks import count_passes, retire_old_counts
 
 RETRIES = 10
 
@@ -47,6 +48,7 @@ def _forget_log_ins(_stop: threading.Event) -> None:
 # Daily ones by night in Hengyang, apart from each other.
 SCHEDULE = (
     Periodic("series.roll_up", "* * * * *", roll_up),
+    Periodic("traffic.count", "* * * * *", count_passes),
     Periodic("evidence.sweep", "* * * * *", lambda _: sweep_overdue()),
     Periodic("alarms.watch_clock", "* * * * *", lambda _: watch_clock()),
     Periodic("jobs.tidy", "*/5 * * * *", lambda _: jobs.tidy()),
@@ -59,6 +61,7 @@ SCHEDULE = (
     Periodic("dead_letters.forget", "15 19 * * *", lambda _: forget_closed_letters()),
     Periodic("evidence.retire", "25 19 * * *", retire_old),
     Periodic("series.retire", "35 19 * * *", lambda _: retire_old_facts()),
+    Periodic("traffic.retire", "45 19 * * *", lambda _: retire_old_counts()),
     Periodic("ledger.forget", "50 19 * * *", lambda _: forget_boots_and_gaps()),
     Periodic("series.cover", "5 20 * * *", cover_old_facts),
 )

@@ -20,8 +20,8 @@ class AuditSettings(Settings):
         60,
         ge=0,
         le=3600,
-        description="Equal refusals (same caller, same route) within this time are one entry of a"
-        " process; the next tells how many there were.",
+        description="Equal refusals (same caller, same route) and equal looks at plates within this"
+        " time are one entry of a process; the next tells how many there were.",
     )
 
     @property

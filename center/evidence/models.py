@@ -11,7 +11,8 @@ from center.database import Base
 class Evidence(Base):
     """`state`: pending (named by a message), stored, missing (named, and never came in time).
 
-    `device` is the number of the device that named or sent it first.
+    `device` is the number of the device that named or sent it first; on what is `personal` number
+    plates can be read; `refused` is why the last upload of one that is not here was refused.
     """
 
     __tablename__ = "evidence"
@@ -27,3 +28,6 @@ class Evidence(Base):
     stored_at: Mapped[datetime | None]
     missing_since: Mapped[datetime | None]
     last_named_at: Mapped[datetime | None]
+    personal: Mapped[bool]
+    refused: Mapped[str | None]
+    refused_at: Mapped[datetime | None]

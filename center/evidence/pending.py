@@ -28,6 +28,7 @@ class Named(NamedTuple):
     device: int
     division_code: str
     named_at: datetime
+    personal: bool = False  # number plates can be read on it
 
 
 def expect(cursor: psycopg.Cursor[Any], named: Iterable[Named]) -> None:
@@ -39,7 +40,7 @@ def expect(cursor: psycopg.Cursor[Any], named: Iterable[Named]) -> None:
     rows = sorted({item.sha256: item for item in named}.values())
     if rows:
         columns = zip(*rows, strict=True)
-        names = ("sha256", "device", "division_code", "named_at")
+        names = ("sha256", "device", "division_code", "named_at", "personal")
         cursor.execute(
             sql("center.evidence", "expect"),
             dict(zip(names, map(list, columns), strict=True)),

@@ -18,6 +18,7 @@ from center.evidence.receiving import Receiver
 from center.evidence.store import Store
 from center.identity.caller import Caller
 from center.outbox import emit
+from center.plates import check_sight
 
 SLICE = 1000
 
@@ -30,6 +31,7 @@ class Uploader:
     device: int | None
     division_code: str | None
     caller: Caller | None = None  # of a user: the act is audited
+    personal: bool = False  # number plates can be read on what it sends
 
 
 def keep(
@@ -64,12 +66,15 @@ def _stored(digest: bytes, received: Receiver, uploader: Uploader) -> sa.Insert:
         "uploaded_by": uploader.name,
         "stored_at": moment,
         "missing_since": None,
+        "refused": None,
+        "refused_at": None,
     }
     row = insert(Evidence).values(
         sha256=digest,
         device=uploader.device,
         division_code=uploader.division_code,
         first_seen=moment,
+        personal=uploader.personal,
         **arrival,
     )
     return row.on_conflict_do_update(
@@ -82,11 +87,28 @@ def find(session: Session, caller: Caller, sha256: str) -> Evidence:
 
     Raises:
         NotFound: there is none, or it is elsewhere.
+        PlatesWithheld: number plates can be read on it, and the caller may not.
     """
     row = session.get(Evidence, bytes.fromhex(sha256))
     if row is None or row.state != "stored" or not caller.sees(row.division_code):
         raise NotFound
+    if row.personal:
+        check_sight(caller, "evidence", sha256)
     return row
+
+
+def note_refusal(session: Session, sha256: str, device: int, code: str) -> None:
+    """Notes at a picture that the device has named, and that is not here, why its upload was
+    refused: who waits for it learns more than that it is missing."""
+    session.execute(
+        sa.update(Evidence)
+        .where(
+            Evidence.sha256 == bytes.fromhex(sha256),
+            Evidence.device == device,
+            Evidence.state != "stored",
+        )
+        .values(refused=code, refused_at=now())
+    )
 
 
 def sweep(session: Session, grace: timedelta) -> int:

@@ -69,7 +69,7 @@ def get_dead_letter(
     """One dead letter with the beginning of what came, as text and as hex."""
     letter = repository.find(session, caller, letter_id)
     response.headers["ETag"] = etag(letter)
-    return service.detail(session, letter)
+    return service.detail(session, caller, letter)
 
 
 @router.post("/{letter_id}/discard")

@@ -73,6 +73,10 @@ class Payload(BaseModel):
     ]
     hex: Annotated[str, Field(examples=["7b22626f6f74223a20317d"])]
     truncated: Annotated[bool, Field(description="More came than is shown.")]
+    withheld: Annotated[
+        bool,
+        Field(description="Nothing is shown, for number plates stand in it that you may not see."),
+    ] = False
 
 
 class DeadLetterDetail(DeadLetter):

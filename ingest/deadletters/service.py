@@ -9,6 +9,7 @@ from center.audit.service import audit
 from center.clock import now
 from center.errors import Conflict, NotFound
 from center.identity.caller import Caller
+from center.plates import PERMISSION, tell_reveal
 from center.requests import Precondition
 from ingest.deadletters import repository
 from ingest.deadletters.models import DeadLetter, Replay
@@ -38,14 +39,27 @@ class ReplayWaiting(Conflict):
     """The dead letter waits to be replayed: see first what becomes of it."""
 
 
+WITH_PLATES = ("pass", "violation")  # streams
+
+
 class NotReplayable(Conflict):
     """This dead letter can never be replayed."""
 
 
-def detail(session: Session, letter: DeadLetter) -> DeadLetterDetail:
-    """A letter with the beginning of its payload as text and as hex."""
-    start = repository.beginning(session, letter)
-    payload = Payload(text=as_text(start), hex=start.hex(), truncated=letter.size > len(start))
+def detail(session: Session, caller: Caller, letter: DeadLetter) -> DeadLetterDetail:
+    """A letter with the beginning of its payload as text and as hex; nothing of one that may hold
+    number plates for who may not see them."""
+    bears_plates = letter.topic.rpartition("/")[2] in WITH_PLATES
+    withheld = bears_plates and not caller.may(PERMISSION)
+    if bears_plates and not withheld:
+        tell_reveal(caller, "dead_letter", letter.id)
+    start = b"" if withheld else repository.beginning(session, letter)
+    payload = Payload(
+        text=as_text(start),
+        hex=start.hex(),
+        truncated=letter.size > len(start),
+        withheld=withheld,
+    )
     return DeadLetterDetail(
         **repository.fields(letter), hindrance=hindrance(letter), payload=payload
     )

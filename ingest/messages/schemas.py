@@ -33,7 +33,13 @@ class MessageVehicle(BaseModel):
     """The vehicle of a pass (过车) or of a violation (违法); the latter has a code and a limit."""
 
     code: Annotated[str | None, Field(examples=["1625"])] = None
-    plate: Annotated[str, Field(description="Empty where unreadable.", examples=["湘D12345"])]
+    plate: Annotated[
+        str,
+        Field(
+            description="Empty where unreadable; masked for who may not see plates.",
+            examples=["湘D12345"],
+        ),
+    ]
     plate_colour: Annotated[str, Field(examples=["blue"])]
     vehicle_class: Annotated[str, Field(examples=["car"])]
     lane: int

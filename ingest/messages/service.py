@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from center.clock import now
 from center.identity.caller import Caller
 from center.pages import Page, PageParameters, cut
+from center.plates import PERMISSION, shown_to, tell_reveal
 from center.settings import IngestSettings, settings
 from ingest import wire
 from ingest.deadletters.reasons import named
@@ -52,7 +53,8 @@ def messages(
         for fact in repository.facts(session, stream, device.number, asked, limit)
     ]
     facts.sort(key=lambda said: tuple(said[1][name] for name in _PLACE), reverse=True)
-    stored = _stored(session, device, facts[:limit])
+    stored = _stored(session, device, facts[:limit], shown_to(caller))
+    _tell(caller, device, stored)
     refused = []
     if caller.may(LETTERS):
         found = repository.letters(session, caller, device.device_id, mark.letter, limit)
@@ -62,7 +64,16 @@ def messages(
     return cut(items, page, beyond=asked.below(last.letter))
 
 
-def _stored(session: Session, device: Source, facts: list[tuple[str, Fact]]) -> list[Entry]:
+def _tell(caller: Caller, device: Source, stored: list[Entry]) -> None:
+    vehicles = [entry.message.vehicle for entry in stored if entry.message.vehicle is not None]
+    if caller.may(PERMISSION) and any(vehicle.plate for vehicle in vehicles):
+        upto, since = stored[0].at.isoformat(), stored[-1].at.isoformat()
+        tell_reveal(caller, "device", device.device_id, since=since, upto=upto)
+
+
+def _stored(
+    session: Session, device: Source, facts: list[tuple[str, Fact]], show: Callable[[str], str]
+) -> list[Entry]:
     past = repository.past(session, device.number, [fact for _, fact in facts])
     return [
         Entry(
@@ -71,12 +82,16 @@ def _stored(session: Session, device: Source, facts: list[tuple[str, Fact]]) -> 
                 stream=stream,
                 **{name: fact[name] for name in (*_PLACE, "received_at")},
                 arrival=arrival(past, fact["received_at"], *(fact[name] for name in _PLACE)),
-                **_CONTENTS[stream](fact, device),
+                **_CONTENTS[stream](_seen(fact, show), device),
             ),
             {name: fact[name] for name in _PLACE},
         )
         for stream, fact in facts
     ]
+
+
+def _seen(fact: Fact, show: Callable[[str], str]) -> Fact:
+    return fact | {"plate": show(fact["plate"])} if "plate" in fact else fact
 
 
 def _refused(row: Row) -> Entry:

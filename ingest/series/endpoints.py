@@ -82,7 +82,8 @@ def list_passes(
     plate: Annotated[str | None, Query(max_length=16, description="Exactly this one.")] = None,
 ) -> Page[PassRead]:
     """Vehicles that passed an e-police site, newest first."""
-    return service.passes(session, source(session, caller, device_id), asked, plate, page)
+    device = source(session, caller, device_id)
+    return service.passes(session, caller, device, asked, plate, page)
 
 
 @router.get("/clock-skew")

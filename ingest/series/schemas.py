@@ -100,7 +100,13 @@ class PassRead(BaseModel):
 
     time: datetime
     received_at: datetime
-    plate: Annotated[str, Field(description="Empty where unreadable.", examples=["湘D12345"])]
+    plate: Annotated[
+        str,
+        Field(
+            description="Empty where unreadable; masked for who may not see plates.",
+            examples=["湘D12345"],
+        ),
+    ]
     plate_colour: Annotated[str, Field(examples=["blue"])]
     vehicle_class: Annotated[str, Field(examples=["car"])]
     lane: int

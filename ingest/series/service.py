@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from center.errors import NotFound
 from center.identity.caller import Caller
 from center.pages import Page, PageParameters, cut
+from center.plates import PERMISSION, shown_to, tell_reveal, tell_search
 from ingest.devices.place import Point
 from ingest.series.buckets import MAX_POINTS, RULES, Bucket, TooManyPoints, Window, bounded, window
 from ingest.series.repository import Row, records, row, rows
@@ -164,14 +165,22 @@ def breaks(times: list[datetime], hole_seconds: float) -> list[int]:
 
 
 def passes(
-    session: Session, device: Source, asked: Window, plate: str | None, page: PageParameters
+    session: Session,
+    caller: Caller,
+    device: Source,
+    asked: Window,
+    plate: str | None,
+    page: PageParameters,
 ) -> Page[PassRead]:
-    """Vehicles that passed, newest first.
+    """Vehicles that passed, newest first; plates masked for who may not see them.
 
     Raises:
         WindowInvalid, WindowTooLong
+        PlatesWithheld: a plate is asked for by who may not see plates.
     """
     span = bounded(asked.start, asked.end, PASSES_LONGEST)
+    if plate is not None:
+        tell_search(caller, "device", plate, device=device.device_id)
     time, boot, seq = page.key(datetime, int, int) or (None, None, None)
     found = records(
         session,
@@ -185,8 +194,13 @@ def passes(
         last_seq=seq,
         limit=page.limit + 1,
     )
+    if caller.may(PERMISSION) and any(p["plate"] for p in found):
+        times = {"since": found[-1]["time"].isoformat(), "upto": found[0]["time"].isoformat()}
+        tell_reveal(caller, "device", device.device_id, **times)
+    show = shown_to(caller)
+    items = [PassRead.model_validate(p | {"plate": show(p["plate"])}) for p in found]
     return cut(
-        [(PassRead.model_validate(p), (p["time"], p["boot"], p["seq"])) for p in found], page
+        [(i, (p["time"], p["boot"], p["seq"])) for i, p in zip(items, found, strict=True)], page
     )
 
 

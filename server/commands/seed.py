@@ -7,7 +7,7 @@ import typer
 
 # Each has `seed(session)`, may be called again and leaves alone what is there; in order, since
 # later ones may refer to earlier ones.
-SEEDS = ("center.identity.seed", "gis.seed", "cityops.rules.seed")
+SEEDS = ("center.identity.seed", "gis.seed", "cityops.rules.seed", "traffic.seed")
 
 
 def register(app: typer.Typer) -> None:

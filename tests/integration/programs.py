@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from center import database as center_database
 from center.identity.guard import refusals
+from center.plates import reveals
 from center.settings import settings
 from deploy.stack import LocalStack
 from gis.tiles.service import kept
@@ -39,6 +40,7 @@ def _forget() -> None:
     center_database.forget_connections()
     settings.cache_clear()
     refusals.cache_clear()
+    reveals.cache_clear()
     kept.cache_clear()
 
 

@@ -80,7 +80,8 @@ def test_the_values_of_one_message_stand_together(reader: Api, writer: Pen) -> N
     assert [first[other] for other in ("position", "vehicle", "event", "refusal")] == [None] * 4
 
 
-def test_every_stream_is_in_the_list_the_newest_first(reader: Api, writer: Pen) -> None:
+def test_every_stream_is_in_the_list_the_newest_first(client: Api, writer: Pen) -> None:
+    reader = client.as_role("operator", divisions=["430405"])  # who may see plates
     writer.write(
         recent("D-1", "event", seq=1, time=at(1), detail="北侧"),
         recent("D-1", seq=0, time=at(0)),

@@ -1,0 +1,1 @@
+"""Violation codes (违法代码): the national list, as data."""
