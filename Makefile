@@ -1,7 +1,7 @@
 # Everything is set up on the way: each target installs what it still needs and skips the rest.
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
-CODE := center gis ingest cityops server simulators deploy tests
+CODE := center gis ingest cityops video server simulators deploy tests
 .PHONY: help setup demo web test bench lint stack-up stack-down clean set-up-demo set-up-test
 
 help: ## List the targets

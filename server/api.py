@@ -37,6 +37,7 @@ ROUTERS: tuple[str, ...] = (
     "ingest.ledger.endpoints",
     "ingest.deadletters.endpoints",
     "cityops.rules.endpoints",
+    "video.cameras.endpoints",
     "server.system.endpoints",
 )
 

@@ -18,6 +18,7 @@ MODULES = (
     "cityops.settings",
     "gis.settings",
     "gis.tiles.settings",
+    "video.settings",
     "server.settings",
     "server.live.settings",
 )

@@ -4,7 +4,10 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-PACKAGES = ("center", "ingest", "cityops", "server", "simulators", "deploy", "tests", "gis")
+PACKAGES = (
+    "center", "ingest", "cityops", "video", "server", "simulators", "deploy", "tests",
+    "gis",
+)  # fmt: skip
 MOST_LINES = 400
 MOST_LINES_OF_A_FUNCTION = 50
 # Who may read the environment: settings, the local stack which makes it, the backup of that

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator
-from itertools import combinations, product
+from itertools import combinations, permutations, product
 from pathlib import Path
 
 LINTER = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
@@ -25,7 +25,10 @@ def forbidden() -> Iterator[tuple[str, str]]:
     """Who must not import whom, of all contracts."""
     for contract in LINTER["contracts"]:
         if contract["type"] == "layers":
-            yield from ((below, above) for above, below in combinations(contract["layers"], 2))
+            rows = [row.split(" | ") for row in contract["layers"]]
+            yield from (pair for row in rows for pair in permutations(row, 2))  # siblings
+            for above, below in combinations(rows, 2):
+                yield from product(below, above)
         else:
             excepted = {
                 words.partition("-> ")[2].partition(".")[0]
