@@ -81,6 +81,7 @@ GRANTS = """
 GRANT SELECT, INSERT, UPDATE ON cameras, camera_states, camera_revision TO hengyang_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON watched_devices TO hengyang_app;
 GRANT SELECT, INSERT, DELETE ON camera_state_log, camera_snapshots TO hengyang_app;
+GRANT UPDATE ON camera_snapshots TO hengyang_app;  -- to lock rows
 GRANT SELECT ON watched_devices, processes TO hengyang_ingest;
 """
 
