@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 # Tests wait for servers most of the time: half again as many at once as there are cores.
 TESTERS := $(shell cores=$$(nproc); echo $$((cores < 2 ? 2 : cores > 2 ? 4 : 3)))
-CODE := center gis ingest cityops traffic server simulators deploy tests
+CODE := center gis ingest cityops traffic video server simulators deploy tests
 .PHONY: help setup demo web test bench lint stack-up stack-down clean set-up-demo set-up-test
 
 help: ## List the targets

@@ -59,6 +59,7 @@ class City:
             ("worker", ["worker"], None),
             ("ingest", ["ingest", "--processes", "1"], None),
             ("rules", ["rules"], None),
+            ("video", ["video"], None),
             ("api", ["api"], self._answers),
         ]
         if self.scenario:

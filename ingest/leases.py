@@ -8,6 +8,8 @@ import psycopg
 WARDEN = 0x6879_0001  # member 0: to be in charge; the others number the wardens
 GATEWAY = 0x6879_0002
 RULES = 0x6879_0004  # as WARDEN: member 0 is to be in charge
+VIDEO = 0x6879_0005  # numbers the workers of video
+VIDEO_SHARE = 0x6879_0006  # members are shares of the cameras
 MOST = 64  # of each kind
 
 Connect = Callable[[], psycopg.Connection[Any]]
@@ -59,6 +61,10 @@ class Lease:
             self.release()
             return False
         return True
+
+    def give(self, group: int, member: int) -> None:
+        """Gives one right back and keeps the others."""
+        self.connection.execute("SELECT pg_advisory_unlock(%s, %s)", (group, member))
 
     def release(self) -> None:
         """Gives the right back."""

@@ -15,6 +15,7 @@ State = Literal["unknown", "online", "late", "offline", "maintenance"]
 # five are an absence. The slack covers network, broker and our own commit.
 LATE_AFTER_INTERVALS: Final = 2
 OFFLINE_AFTER_INTERVALS: Final = 5
+WATCHER_SILENT: Final = timedelta(seconds=30)  # six beats of its heart: what it said is old
 SLACK: Final = timedelta(seconds=10)
 
 RETIRED: Final = "retired"
@@ -35,13 +36,21 @@ class Period(NamedTuple):
     end: datetime
 
 
+class Watched(NamedTuple):
+    """What a program of ours says that watches the device by another way than messages."""
+
+    state: Literal["online", "offline", "unknown"]
+    reason: str
+    since: datetime
+
+
 @dataclass(frozen=True)
 class Signs:
     """All that is known of one device; every moment is of our own clock.
 
     `will_state` and `will_at`: what the retained status says and when it first came to us.
     `last_seen`: when the last numbered message was received. `interval` in seconds; None for
-    devices that speak only when something happens.
+    devices that speak only when something happens. `watched`: only while the watcher lives.
     """
 
     will_state: Literal["online", "offline"] | None = None
@@ -51,6 +60,7 @@ class Signs:
     maintenance: Period | None = None
     enabled: bool = True
     retired: bool = False
+    watched: Watched | None = None
 
 
 class Verdict(NamedTuple):
@@ -94,6 +104,8 @@ def _judge(
     window = signs.maintenance
     if window is not None and window.start <= now < window.end:
         return Verdict("maintenance", IN_MAINTENANCE, window.start)
+    if signs.watched is not None:
+        return Verdict(*signs.watched)
     if signs.will_state == "offline" and signs.will_at and not _outlived(signs, blind):
         return Verdict("offline", LAST_WILL, signs.will_at)
     return _judge_silence(signs, now, blind, unconfirmed_before)
@@ -182,6 +194,7 @@ def refresh(
                 "late": LATE_AFTER_INTERVALS,
                 "offline": OFFLINE_AFTER_INTERVALS,
                 "slack": SLACK,
+                "watcher_silent": WATCHER_SILENT,
                 "unconfirmed_before": unconfirmed_before,
             },
         )

@@ -18,6 +18,7 @@ COMMANDS = (
     "server.commands.api",
     "server.commands.ingest",
     "server.commands.rules",
+    "server.commands.video",
     "server.commands.worker",
     "server.commands.simulate",
     "server.commands.fleet",

@@ -20,6 +20,7 @@ from ingest.ledger.tasks import forget_boots_and_gaps
 from ingest.series.tasks import cover_old_facts, retire_old_facts, roll_up
 from server import jobs
 from traffic.counts.tasks import count_passes, retire_old_counts
+from video.snapshots.tasks import retire_snapshots
 
 RETRIES = 10
 
@@ -59,6 +60,7 @@ SCHEDULE = (
     Periodic("commands.forget", "5 19 * * *", lambda _: forget_closed()),
     Periodic("alarms.forget", "10 19 * * *", lambda _: forget_closed_alarms()),
     Periodic("dead_letters.forget", "15 19 * * *", lambda _: forget_closed_letters()),
+    Periodic("video.retire", "*/10 * * * *", retire_snapshots),
     Periodic("evidence.retire", "25 19 * * *", retire_old),
     Periodic("series.retire", "35 19 * * *", lambda _: retire_old_facts()),
     Periodic("traffic.retire", "45 19 * * *", lambda _: retire_old_counts()),

@@ -19,6 +19,7 @@ MODULES = (
     "gis.settings",
     "gis.tiles.settings",
     "traffic.counts.settings",
+    "video.settings",
     "server.settings",
     "server.live.settings",
 )

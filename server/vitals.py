@@ -29,6 +29,7 @@ PROGRAMS = {
     "warden": ("warden", "hengyang ingest"),
     "worker": ("worker", "hengyang worker"),
     "rules": ("rules", "hengyang rules"),
+    "video": ("video", "hengyang video"),
     "api": ("API", "hengyang api"),
 }
 UNANCHORED = timedelta(days=2)  # the worker anchors daily

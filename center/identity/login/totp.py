@@ -1,22 +1,17 @@
 """The second factor: time-based one-time codes (RFC 6238), their secrets encrypted at rest."""
 
 import hmac
-import secrets
 from datetime import datetime
 
 import pyotp
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from center import sealing
 from center.errors import HengyangError
-from center.settings import TokenSettings, settings
 
 ISSUER = "数字衡阳"
 STEP_SECONDS = 30
 DRIFT_STEPS = 1  # a phone's clock may be this many steps off
-_NONCE = 12  # bytes, AES-GCM
+PURPOSE = "second factor"
 
 
 class SecretUnreadable(HengyangError):
@@ -51,9 +46,8 @@ def accepted_step(secret: str, code: str, moment: datetime, last_step: int) -> i
 
 
 def seal(secret: str, user_id: int) -> bytes:
-    """The secret encrypted (AES-256-GCM) and bound to its user, so that rows cannot be swapped."""
-    nonce = secrets.token_bytes(_NONCE)
-    return nonce + _cipher().encrypt(nonce, secret.encode(), _owner(user_id))
+    """The secret encrypted at rest for this user."""
+    return sealing.seal(secret, PURPOSE, _owner(user_id))
 
 
 def unseal(sealed: bytes, user_id: int) -> str:
@@ -63,15 +57,10 @@ def unseal(sealed: bytes, user_id: int) -> str:
         SecretUnreadable: sealed under another key or for another user.
     """
     try:
-        return _cipher().decrypt(sealed[:_NONCE], sealed[_NONCE:], _owner(user_id)).decode()
-    except InvalidTag as error:
+        return sealing.unseal(sealed, PURPOSE, _owner(user_id))
+    except sealing.SealBroken as error:
         raise SecretUnreadable() from error
 
 
-def _cipher() -> AESGCM:
-    secret = settings(TokenSettings).token_secret.get_secret_value().encode()
-    return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"hengyang second factor").derive(secret))
-
-
-def _owner(user_id: int) -> bytes:
-    return f"user {user_id}".encode()
+def _owner(user_id: int) -> str:
+    return f"user {user_id}"

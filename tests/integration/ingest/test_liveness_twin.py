@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import liveness
-from ingest.liveness import Period, Signs, Verdict, assess, merged
+from ingest.liveness import Period, Signs, Verdict, Watched, assess, merged
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 DEVICES = 40  # judged in one statement
@@ -23,6 +23,14 @@ spans = st.builds(Period, moments, moments)
 befores = st.none() | st.builds(Verdict, st.sampled_from(STATES), st.sampled_from(REASONS), moments)
 
 
+watched = st.builds(
+    Watched,
+    st.sampled_from(["online", "offline", "unknown"]),
+    st.sampled_from(["streaming", "in maintenance", "silent", "no_answer"]),
+    moments,
+)
+
+
 @st.composite
 def signs(draw) -> Signs:
     window = draw(st.none() | spans)
@@ -34,6 +42,7 @@ def signs(draw) -> Signs:
         maintenance=window,
         enabled=draw(st.integers(0, 9)) > 0,
         retired=draw(st.integers(0, 9)) == 0,
+        watched=draw(st.none() | watched),
     )
 
 
@@ -52,7 +61,14 @@ def put(
     owner: psycopg.Connection, fleet: Sequence[int], cases: Sequence[tuple[Signs, Verdict | None]]
 ) -> None:
     """Writes what is known of each device; a status without a state is one of no verdict yet."""
-    owner.execute("TRUNCATE ledger, device_status")
+    owner.execute("TRUNCATE ledger, device_status, watched_devices, processes")
+    owner.execute(
+        """INSERT INTO processes (name, kind, pid, host, started_at, last_beat, state, detail)
+           VALUES ('video-1', 'video', 1, 'here', %(now)s, %(now)s, 'running', '{}'),
+                  ('video-2', 'video', 1, 'here', %(now)s, %(past)s, 'running', '{}'),
+                  ('video-3', 'video', 1, 'here', %(now)s, %(now)s, 'stopped', '{}')""",
+        {"now": NOW, "past": NOW - timedelta(seconds=30)},
+    )
     with owner.cursor() as cursor:
         for device, (given_signs, before) in zip(fleet, cases, strict=True):
             s = given_signs
@@ -70,6 +86,12 @@ def put(
                        VALUES (%s, %s, '{}', '{}', %s, %s)""",
                     [(device, boot, NOW, s.last_seen - timedelta(seconds=boot)) for boot in (0, 9)],
                 )
+            watcher = "video-1" if s.watched else f"video-{2 + device % 2}"  # nobody hears those
+            cursor.execute(
+                "INSERT INTO watched_devices (device, state, reason, since, watcher)"
+                " VALUES (%s, %s, %s, %s, %s)",
+                [device, *(s.watched or ("online", "streaming", NOW)), watcher],
+            )
             if before is not None:
                 cursor.execute(
                     """INSERT INTO device_status (device, state, reason, since, will_state, will_at)
@@ -93,7 +115,7 @@ def test_the_statement_and_the_rule_agree(owner, database, fleet, cases, blind, 
     # Without a row in device_status there is no will either.
     known = [
         (s if before else Signs(None, None, s.last_seen, s.interval, s.maintenance, s.enabled,
-                                s.retired), before)
+                                s.retired, s.watched), before)
         for s, before in cases
     ]  # fmt: skip
     put(owner, fleet, known)

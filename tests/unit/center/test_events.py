@@ -6,6 +6,7 @@ import pytest
 
 import ingest.processes  # noqa: F401  # the events of ingest enter the registry
 import server.app  # noqa: F401  # and those of everything the API serves
+import video.processes  # noqa: F401  # and those of video
 from center import events
 from center.events import REGISTRY, Event, FactsCommitted, UnknownEvent, published
 

@@ -20,7 +20,7 @@ def test_every_setting_is_in_docs_settings_md_as_it_is_now() -> None:
 def test_every_settings_class_is_on_the_list() -> None:
     named = {
         path.with_suffix("").as_posix().replace("/", ".")
-        for package in ("center", "ingest", "cityops", "traffic", "server", "gis")
+        for package in ("center", "ingest", "cityops", "traffic", "video", "server", "gis")
         for path in Path(package).rglob("*.py")
         if re.search(r"^class \w+\(Settings\)", path.read_text("utf-8"), re.MULTILINE)
     }

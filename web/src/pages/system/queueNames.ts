@@ -11,7 +11,15 @@ const messages: Kind = { write: (n) => translateCount('count.messages', n, forma
 const jobs: Kind = { write: (n) => translateCount('count.jobs', n, formatNumber(n)) }
 const bytes: Kind = { write: formatBytes }
 
-const KINDS: Readonly<Record<string, Kind>> = { bytes_held: bytes, jobs, jobs_failed: jobs }
+const things: Kind = { write: (n) => formatNumber(n) }
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  bytes_held: bytes,
+  jobs,
+  jobs_failed: jobs,
+  camera_states: things,
+  snapshots: things,
+}
 
 function parts(name: string): { owner: string; what: string } {
   const [first = '', second] = name.split(':')

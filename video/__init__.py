@@ -1,0 +1,1 @@
+"""Video (视频): cameras, their streams watched and shown, and pictures kept as evidence."""

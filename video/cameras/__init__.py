@@ -1,0 +1,1 @@
+"""Cameras (摄像机): where their streams are, and where they look."""

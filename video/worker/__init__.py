@@ -1,0 +1,1 @@
+"""The worker: holds a share of the cameras and watches their streams."""
