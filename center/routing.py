@@ -25,7 +25,6 @@ class Router(APIRouter):
             endpoint = _in_thread(endpoint)
         super().add_api_route(path, endpoint, **options)
 
-
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Passes over all of its paths at once where the request's lacks their common beginning.
 
