@@ -31,11 +31,11 @@ lint: set-up-test ## Check style, types and layers
 	npm --prefix web run --silent types
 	npm --prefix web run --silent lint
 
-stack-up: ## Start PostgreSQL, Redis and Mosquitto alone
+stack-up: ## Start the servers of the local stack alone
 	@deploy/setup.sh stack
 	@$(PYTHON) -m deploy.stack up
 
-stack-down: ## Stop PostgreSQL, Redis and Mosquitto
+stack-down: ## Stop them
 	@$(PYTHON) -m deploy.stack down
 
 clean: ## Remove what was built; data in var/ stays (hengyang stack reset --yes removes it)

@@ -152,7 +152,7 @@ def _start_stack(city: City, supervisor: Supervisor, ending: ExitStack) -> None:
     if stack.running:
         say("the local stack runs already, and will be left running")
     else:
-        say("starting PostgreSQL, Redis and Mosquitto")
+        say("starting PostgreSQL, Redis, Mosquitto and the RTSP server")
         ending.callback(stack.down)
     stack.up()
     supervisor.keep_all([StackServer(name, stack) for name in SERVERS])

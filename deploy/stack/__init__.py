@@ -1,4 +1,4 @@
-"""The local stack: PostgreSQL, Redis and Mosquitto from a private root file system."""
+"""The local stack: PostgreSQL, Redis, Mosquitto and RTSP from a private root file system."""
 
 from deploy.stack.errors import StackError
 from deploy.stack.local import SERVERS, LocalStack

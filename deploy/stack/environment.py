@@ -3,7 +3,7 @@
 import os
 import re
 import secrets
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from deploy.stack.errors import PartialServers
@@ -27,6 +27,7 @@ class Passwords:
     redis: str
     ingest: str
     load: str
+    rtsp: str
     token: str
 
     @classmethod
@@ -76,9 +77,11 @@ def variables(ports: Ports, passwords: Passwords, stack: Path) -> dict[str, str]
         "HENGYANG_MQTT_FILES_DIR": str(files),
         "HENGYANG_MQTT_ADMIN_SOCKET": str(stack / "mosquitto/admin.sock"),
         "HENGYANG_MQTT_PID_FILE": str(run / "mosquitto.pid"),
+        "HENGYANG_RTSP_URL": f"rtsp://reader:{passwords.rtsp}@{HOST}:{ports.rtsp}/cam",
+        "HENGYANG_RTSP_CONTROL_SOCKET": str(stack / "rtsp/control.sock"),
         "HENGYANG_TOKEN_SECRET": passwords.token,
         "HENGYANG_STACK_ADMIN_URL": _database("postgres", passwords.postgres, ports, "postgres"),
-        "HENGYANG_STACK_PORTS": f"{ports.postgres},{ports.redis},{ports.mosquitto}",
+        "HENGYANG_STACK_PORTS": ",".join(map(str, astuple(ports))),
     }
     secret = {
         f"HENGYANG_STACK_PASSWORD_{field.name.upper()}": getattr(passwords, field.name)

@@ -19,10 +19,11 @@ from deploy.stack.postgres import POSTGRES
 from deploy.stack.processes import POLL_SECONDS, Record
 from deploy.stack.redis import REDIS
 from deploy.stack.rootfs import ensure_rootfs, rootfs_dir
+from deploy.stack.rtsp import RTSP
 from deploy.stack.sandbox import Sandbox, tail
 from deploy.stack.server import DATA, Plan, Server
 
-SERVERS = {server.name: server for server in (POSTGRES, REDIS, MOSQUITTO)}
+SERVERS = {server.name: server for server in (POSTGRES, REDIS, MOSQUITTO, RTSP)}
 LOG_KEEPER = "log-keeper"
 READY_SECONDS = 120  # PostgreSQL may have minutes of log to replay; it says so in its own log
 
@@ -38,7 +39,7 @@ class State:
 
 
 class LocalStack:
-    """PostgreSQL, Redis and Mosquitto with their data under `{var_dir}/stack`.
+    """PostgreSQL, Redis, Mosquitto and the RTSP server with their data under `{var_dir}/stack`.
 
     `ports` defaults to those of the environment, in a `test` stack to free ones (kept while
     its folder is). An `attached` stack dies with this interpreter. Every method raises

@@ -3,7 +3,7 @@
 import os
 import random
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +19,19 @@ _LISTEN = "0A"
 
 @dataclass(frozen=True)
 class Ports:
-    """The three TCP ports of one stack on 127.0.0.1."""
+    """The four TCP ports of one stack on 127.0.0.1."""
 
     postgres: int
     redis: int
     mosquitto: int
+    rtsp: int
 
     @classmethod
     def above(cls, base: int) -> "Ports":
-        """The well-known ports shifted by `base`: 10000 gives 15432, 16379 and 11883."""
-        if not 0 <= base <= 65_535 - 6_379:
-            raise StackError(f"HENGYANG_STACK_PORT_BASE must be 0 to {65_535 - 6_379}, not {base}.")
-        return cls(postgres=base + 5_432, redis=base + 6_379, mosquitto=base + 1_883)
+        """The well-known ports shifted by `base`: 10000 gives 15432, 16379, 11883, 18554."""
+        if not 0 <= base <= 65_535 - 8_554:
+            raise StackError(f"HENGYANG_STACK_PORT_BASE must be 0 to {65_535 - 8_554}, not {base}.")
+        return cls(base + 5_432, base + 6_379, base + 1_883, base + 8_554)
 
     @classmethod
     def from_environment(cls) -> "Ports":
@@ -41,9 +42,8 @@ class Ports:
 
     @classmethod
     def free(cls) -> "Ports":
-        """Three ports that nobody listens on now."""
-        postgres, redis, mosquitto = free_ports(3)
-        return cls(postgres, redis, mosquitto)
+        """Ports that nobody listens on now."""
+        return cls(*free_ports(len(fields(cls))))
 
 
 def free_ports(count: int) -> list[int]:

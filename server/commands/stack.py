@@ -1,4 +1,4 @@
-"""`hengyang stack`: the local PostgreSQL, Redis and Mosquitto."""
+"""`hengyang stack`: the local PostgreSQL, Redis, Mosquitto and RTSP server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,9 @@ from center.errors import HengyangError
 if TYPE_CHECKING:
     from deploy.stack import LocalStack
 
-group = typer.Typer(help="The local PostgreSQL, Redis and Mosquitto.", no_args_is_help=True)
+group = typer.Typer(
+    help="The local PostgreSQL, Redis, Mosquitto and RTSP server.", no_args_is_help=True
+)
 
 
 class StackFailed(HengyangError):

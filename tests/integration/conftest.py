@@ -19,7 +19,7 @@ from tests.integration.http import Api
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[LocalStack]:
-    """PostgreSQL, Redis and Mosquitto for this run alone; they die with it."""
+    """PostgreSQL, Redis, Mosquitto and the RTSP server for this run alone; they die with it."""
     folder = Path(tempfile.mkdtemp(prefix="hengyang-test-"))
     made = LocalStack(folder, test=True, attached=True)
     try:

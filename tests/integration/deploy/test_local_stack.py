@@ -49,7 +49,7 @@ def database(stack: LocalStack, who: str = "OWNER_") -> "psycopg.Connection[tupl
 def test_a_port_in_use_is_named_with_its_holder(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        stack = LocalStack(tmp_path, Ports(port, *free_ports(2)), test=True, attached=True)
+        stack = LocalStack(tmp_path, Ports(port, *free_ports(3)), test=True, attached=True)
         with pytest.raises(PortTaken) as caught:
             stack.up()
     assert f"Port {port}, needed by postgres, is in use by" in str(caught.value)
@@ -155,7 +155,17 @@ def keep_in_mosquitto(stack: LocalStack) -> Callable[[], bool]:
     return lambda: connect_reason(stack.ports.mosquitto, account, secret) == "Success"
 
 
-KEEPERS = {"postgres": keep_in_postgres, "redis": keep_in_redis, "mosquitto": keep_in_mosquitto}
+def keep_in_rtsp(stack: LocalStack) -> Callable[[], bool]:
+    """Its password: who feeds a camera mounts it again."""
+    return lambda: next(state.ready for state in stack.status() if state.name == "rtsp")
+
+
+KEEPERS = {
+    "postgres": keep_in_postgres,
+    "redis": keep_in_redis,
+    "mosquitto": keep_in_mosquitto,
+    "rtsp": keep_in_rtsp,
+}
 
 
 @pytest.mark.parametrize("name", SERVERS)
@@ -252,7 +262,7 @@ def test_no_password_stands_in_a_log_that_holds_every_statement(running: LocalSt
 
 
 def test_secrets_are_readable_by_the_owner_only(running: LocalStack) -> None:
-    for path in (running.env_file, running.dir / "redis/redis.conf"):
+    for path in (running.env_file, running.dir / "redis/redis.conf", running.dir / "rtsp/password"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(running.dir.stat().st_mode) == 0o700
 

@@ -9,7 +9,7 @@ from deploy.stack import Ports, environment
 from deploy.stack.environment import OWN_SERVERS, Passwords
 from deploy.stack.errors import PartialServers
 
-PORTS = Ports(1, 2, 3)
+PORTS = Ports(1, 2, 3, 4)
 
 
 def test_some_of_the_citys_own_servers_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

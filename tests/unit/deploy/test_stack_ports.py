@@ -9,9 +9,9 @@ from deploy.stack import Ports, StackError
 from deploy.stack.ports import FREE_FROM, FREE_TO, free_ports, holder, is_free
 
 
-@pytest.mark.parametrize("base", [-1, 59_157, 70_000])
+@pytest.mark.parametrize("base", [-1, 56_982, 70_000])
 def test_a_base_that_leaves_the_range_of_ports_is_refused(base: int) -> None:
-    with pytest.raises(StackError, match="HENGYANG_STACK_PORT_BASE must be 0 to 59156"):
+    with pytest.raises(StackError, match="HENGYANG_STACK_PORT_BASE must be 0 to 56981"):
         Ports.above(base)
 
 
@@ -25,7 +25,7 @@ def test_the_usual_ports_are_the_well_known_ones_plus_ten_thousand(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("HENGYANG_STACK_PORT_BASE", raising=False)
-    assert Ports.from_environment() == Ports(postgres=15_432, redis=16_379, mosquitto=11_883)
+    assert Ports.from_environment() == Ports(15_432, 16_379, 11_883, 18_554)
 
 
 def test_free_ports_are_distinct_and_outside_the_ephemeral_range() -> None:

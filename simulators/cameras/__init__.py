@@ -1,0 +1,1 @@
+"""Simulated cameras: street views of the one world, served over RTSP."""
