@@ -27,10 +27,9 @@ from simulators.spec import DeviceSpec
 
 OWNER = "仿真 simulated"
 KNOCK_SECONDS = 0.5
-# Roads wide enough for everything; branches would only make the fleet's network slow to read.
 _ROADS = sa.text("""
-    SELECT name_zh, ST_AsGeoJSON(geom, 7) FROM roads
-    WHERE class IN ('expressway', 'main', 'secondary') AND name_zh <> ''
+    SELECT name_zh, class, ST_AsGeoJSON(geom, 7) FROM roads
+    WHERE class IN ('expressway', 'main', 'secondary', 'branch') AND name_zh <> ''
       AND division_code IN ('430405', '430406', '430407', '430408')
     ORDER BY id""")
 HEADINGS = (
@@ -95,8 +94,12 @@ def streets(file: Path) -> str | None:
     if not found:
         return None
     features = [
-        {"type": "Feature", "properties": {"name": name}, "geometry": json.loads(shape)}
-        for name, shape in found
+        {
+            "type": "Feature",
+            "properties": {"name": name, "class": kind},
+            "geometry": json.loads(shape),
+        }
+        for name, kind, shape in found
     ]
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_suffix(".partial")

@@ -5,7 +5,10 @@ import json
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-_COUNTED = ("divisions", "unit_grids", "roads", "waters", "dictionary", "components", "places")
+_COUNTED = (
+    "divisions", "unit_grids", "roads", "waters", "dictionary", "components", "places",
+    "road_nodes", "road_edges",
+)  # fmt: skip
 
 
 def part(session: Session, name: str) -> str | None:

@@ -69,3 +69,23 @@ def import_osm(
         f"gis: {report.roads:,} roads, {report.waters:,} waters, {report.places:,} places;"
         f" {report.outside:,} lie outside the city"
     )
+
+
+@group.command("import-network")
+def import_network(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="A road graph: JSON, nodes, edges.")
+    ],
+) -> None:
+    """Replace the road graph, on which ways are found, by that of a file."""
+    from center.database import name_process, transaction
+    from center.identity.caller import command_line
+    from gis.roads.graph import import_file
+
+    name_process("gis")
+    with transaction() as session:
+        report = import_file(session, command_line(), file)
+    typer.echo(
+        f"gis: {report.nodes:,} crossings ({report.signals:,} with signals),"
+        f" {report.edges:,} edges" + ("" if report.changed else "; they were there already")
+    )

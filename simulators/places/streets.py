@@ -17,6 +17,7 @@ from simulators.places.line import Line, Point, offset
 
 KERB_METRES = 9.0  # how far from the middle of the street its furniture stands
 
+BRANCH = "branch"  # these would only make the fleet's network slow to read
 STUB_METRES = 80.0  # blind ends shorter than this are slips of the pen at a crossing
 TOUCH_DEGREES = 1e-6  # about 10 cm
 
@@ -81,9 +82,11 @@ def _snap(point: Point) -> Point:
 def _read(file: str | None) -> list[Line]:
     drawn = resources.files("simulators.places").joinpath("streets.geojson")
     text = (Path(file) if file else drawn).read_text("utf-8")
+    found = json.loads(text)["features"]
+    wide = [street for street in found if street["properties"].get("class") != BRANCH]
     return [
         Line(tuple(map(tuple, street["geometry"]["coordinates"])), street["properties"]["name"])
-        for street in json.loads(text)["features"]
+        for street in wide or found
     ]
 
 
@@ -92,6 +95,7 @@ def network(file: str | None = None) -> Network:
     """The network of a file, read once; nobody changes it. Without one: the streets drawn by hand.
 
     The file is GeoJSON: LineStrings with a `name`, in WGS-84, that share places where they cross.
+    Where they name a `class`, branches are left out: devices stand on wider roads.
     """
     made = Network(_read(file))
     shapes = [LineString(street.points) for street in made.streets]
