@@ -20,6 +20,10 @@ TIMERS_PER_TURN = 500  # then sockets are looked at again, so that answers are n
 LONGEST_WAIT_SECONDS = 1.0
 
 
+class EngineFailed(RuntimeError):
+    """An error of a callback has ended the engine."""
+
+
 class Engine:
     """Runs callbacks when sockets are ready and times have come. All but `post` and `stop` belong
     to its own thread, or to whoever prepares it before `run`."""
@@ -35,6 +39,7 @@ class Engine:
         self._wakened.setblocking(False)
         self.watch(self._wakened, self._woken)
         self.thread: threading.Thread | None = None
+        self._failure: Exception | None = None
 
     def at(self, real: float, call: Call) -> None:
         """Call at a time of the monotonic clock, never early."""
@@ -51,9 +56,17 @@ class Engine:
         self._soon.append(call)
 
     def post(self, call: Call) -> None:
-        """Call in the engine's thread; may be said from any thread."""
+        """Call in the engine's thread; may be said from any thread.
+
+        Raises:
+            EngineFailed: an error of a callback has ended the engine.
+        """
+        if self._failure is not None:
+            raise EngineFailed from self._failure
         self._posted.append(call)
-        self._waker.send(b"\0")
+        # Awake already, the engine may have taken the call, and ended by it.
+        with suppress(OSError):
+            self._waker.send(b"\0")
 
     def watch(self, sock: socket.socket, ready: Ready, events: int = READ) -> None:
         """Call `ready(events)` whenever the socket is ready."""
@@ -71,6 +84,9 @@ class Engine:
         try:
             while self._running:
                 self._turn()
+        except Exception as error:
+            self._failure = error
+            raise
         finally:
             self._selector.close()
             self._waker.close()

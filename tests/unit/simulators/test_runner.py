@@ -2,9 +2,11 @@
 
 import threading
 
+import pytest
+
 from simulators.clock import Clock
 from simulators.device import Sending
-from simulators.engine import Engine
+from simulators.engine import Engine, EngineFailed
 from simulators.faults import Episode
 from simulators.runner import Runner
 from tests.unit.simulators.devices import device
@@ -80,3 +82,20 @@ def test_a_time_that_has_passed_does_not_come_before_what_is_due() -> None:
     finally:
         engine.stop()
     assert order.index("other") < 10
+
+
+def test_who_asks_an_engine_that_an_error_has_ended_is_told_of_the_error() -> None:
+    engine = Engine()
+    engine.soon(lambda: 1 // 0)  # type: ignore[arg-type]  # what it gives is not looked at
+    with pytest.raises(ZeroDivisionError):
+        engine.run()
+    with pytest.raises(EngineFailed) as told:
+        engine.ask(lambda: None)
+    assert isinstance(told.value.__cause__, ZeroDivisionError)
+
+
+def test_an_engine_that_ends_before_it_is_woken_has_ended() -> None:
+    engine = Engine()
+    engine.stop()
+    engine.run()
+    engine.stop()
