@@ -1,7 +1,7 @@
 """Number plates (号牌) are personal data: who sees them, and what others see in their place."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -45,16 +45,22 @@ def shown_to(caller: Caller) -> Callable[[str], str]:
     return _as_it_is if caller.may(PERMISSION) else masked
 
 
-def tell_reveal(caller: Caller, object_type: str, object_id: object = "", **asked: Any) -> None:
-    """Audits that plates were shown. The same asked again within `audit_fold_seconds` is one entry:
-    a panel that polls must not bury the rest.
+def tell_reveal(
+    caller: Caller,
+    object_type: str,
+    object_id: object = "",
+    shown: Mapping[str, Any] | None = None,
+    **asked: Any,
+) -> None:
+    """Audits that plates were shown: `shown` tells which. The same asked again within
+    `audit_fold_seconds` is one entry: a panel that polls must not bury the rest.
 
     Call it before the answer is given; without an entry there is no answer.
     """
     key = (caller.user_id, object_type, str(object_id), repr(sorted(asked.items())))
     folded = reveals().take(key)
     if folded is not None:
-        detail = asked | ({"folded": folded} if folded else {})
+        detail = asked | dict(shown or {}) | ({"folded": folded} if folded else {})
         audit_alone(caller, "plate.reveal", object_type, object_id, "ok", **detail)
 
 

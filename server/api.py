@@ -40,6 +40,7 @@ ROUTERS: tuple[str, ...] = (
     "traffic.codes.endpoints",
     "traffic.sites.endpoints",
     "traffic.counts.endpoints",
+    "traffic.records.endpoints",
     "video.cameras.endpoints",
     "server.system.endpoints",
 )

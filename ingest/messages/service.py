@@ -67,8 +67,8 @@ def messages(
 def _tell(caller: Caller, device: Source, stored: list[Entry]) -> None:
     vehicles = [entry.message.vehicle for entry in stored if entry.message.vehicle is not None]
     if caller.may(PERMISSION) and any(vehicle.plate for vehicle in vehicles):
-        upto, since = stored[0].at.isoformat(), stored[-1].at.isoformat()
-        tell_reveal(caller, "device", device.device_id, since=since, upto=upto)
+        shown = {"since": stored[-1].at.isoformat(), "upto": stored[0].at.isoformat()}
+        tell_reveal(caller, "device", device.device_id, shown)
 
 
 def _stored(

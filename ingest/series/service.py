@@ -196,7 +196,7 @@ def passes(
     )
     if caller.may(PERMISSION) and any(p["plate"] for p in found):
         times = {"since": found[-1]["time"].isoformat(), "upto": found[0]["time"].isoformat()}
-        tell_reveal(caller, "device", device.device_id, **times)
+        tell_reveal(caller, "device", device.device_id, times, after=page.after)
     show = shown_to(caller)
     items = [PassRead.model_validate(p | {"plate": show(p["plate"])}) for p in found]
     return cut(

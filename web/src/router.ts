@@ -91,6 +91,24 @@ const INSIDE: RouteRecordRaw[] = [
     meta: { title: 'nav.gaps', permission: PERMISSIONS.seeGaps },
   },
   {
+    path: 'traffic',
+    name: 'traffic',
+    component: () => import('@/pages/traffic/TrafficPage.vue'),
+    meta: { title: 'nav.traffic', permission: PERMISSIONS.seeTraffic },
+  },
+  {
+    path: 'traffic/passes',
+    name: 'passes',
+    component: () => import('@/pages/passes/PassesPage.vue'),
+    meta: { title: 'nav.passes', permission: PERMISSIONS.seeTraffic },
+  },
+  {
+    path: 'traffic/violations',
+    name: 'violations',
+    component: () => import('@/pages/violations/ViolationsPage.vue'),
+    meta: { title: 'nav.violations', permission: PERMISSIONS.seeTraffic },
+  },
+  {
     path: 'devices',
     name: 'devices',
     component: () => import('@/pages/devices/DevicesPage.vue'),

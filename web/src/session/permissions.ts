@@ -18,6 +18,8 @@ export const PERMISSIONS = {
   actOnAlarms: 'alarms:act',
   changeSilences: 'silences:write',
   changeEscalation: 'escalation:write',
+  seeTraffic: 'traffic:read',
+  seePlates: 'plates:read',
   seeRules: 'rules:read',
   changeRules: 'rules:write',
 } as const

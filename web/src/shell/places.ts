@@ -2,12 +2,15 @@
 import type { Component } from 'vue'
 import {
   Bell,
+  Camera,
   Connection,
   Cpu,
   DocumentDelete,
   MapLocation,
   Odometer,
   ScaleToOriginal,
+  Van,
+  Warning,
 } from '@element-plus/icons-vue'
 
 import { PERMISSIONS, type Permission } from '@/session/permissions'
@@ -36,6 +39,27 @@ export const PLACES: readonly Place[] = [
     icon: Bell,
     permission: PERMISSIONS.seeAlarms,
     holds: ['alarms', 'silences', 'escalation'],
+  },
+  {
+    name: 'traffic',
+    label: 'nav.traffic',
+    icon: Van,
+    permission: PERMISSIONS.seeTraffic,
+    holds: ['traffic'],
+  },
+  {
+    name: 'passes',
+    label: 'nav.passes',
+    icon: Camera,
+    permission: PERMISSIONS.seeTraffic,
+    holds: ['passes'],
+  },
+  {
+    name: 'violations',
+    label: 'nav.violations',
+    icon: Warning,
+    permission: PERMISSIONS.seeTraffic,
+    holds: ['violations'],
   },
   {
     name: 'system',
