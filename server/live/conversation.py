@@ -7,7 +7,6 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Message
@@ -18,10 +17,10 @@ from center.identity.caller import Caller
 from center.identity.sessions.lookup import find_caller
 from center.identity.tokens import InvalidToken, read
 from center.logs import logger
-from center.settings import ApiSettings, settings
 from server.live import protocol
 from server.live.cursor import Cursor
 from server.live.hub import Full
+from server.live.origin import is_foreign
 from server.live.protocol import BadFrame, Hello, Ping, Renew, Subscribe
 from server.live.refusals import tell_refusal
 from server.live.service import Live
@@ -89,11 +88,7 @@ class Conversation:
 
     def _check_origin(self) -> None:
         """A page of another origin must not talk with our visitors' browsers."""
-        headers = self._socket.headers
-        origin = headers.get("origin")
-        if origin is None or origin in settings(ApiSettings).api_origins:
-            return
-        if urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+        if is_foreign(self._socket.headers):
             raise Ended(protocol.ORIGIN, "pages of this origin may not use the feed")
 
     async def _greet(self) -> Viewer:

@@ -194,7 +194,7 @@ class _Reading:
             state = "not_video" if self._checked_at < 0 else "no_key_frame"
             reason = f"no whole picture for {self._limits.video_key_frame_seconds:g} s"
             self._stream._tell(Finding(state, reason))  # noqa: SLF001  # the same thing in two parts
-            if now - self._key_at > 4 * self._limits.video_key_frame_seconds:
+            if now - self._key_at > 2 * self._limits.video_key_frame_seconds:
                 raise Fault(state, reason)  # perhaps it has become something else
         sets = self._sets or self._told
         self._stream.hub.take(packet, self._video, self._format, sets)

@@ -15,6 +15,8 @@ from center.processes.figures import QueueFigure
 from ingest.leases import VIDEO, Lease
 from video.cameras.address import networks
 from video.cameras.service import revision
+from video.live.hub import Hub
+from video.live.serving import Counter
 from video.settings import VideoSettings
 from video.snapshots.keeping import MOST_WAITING, Snapshots
 from video.states.keeping import Keeper
@@ -48,12 +50,13 @@ class Worker:
         self._by_device: dict[int, Stream] = {}
         self._seen: tuple[int, int] | None = None
         self._plan: dict[bytes, plan.Planned] = {}
-        self._lost_at: float | None = None
+        self._counter = Counter(limits, self._hub_of)
 
     def run(self, stopping: threading.Event) -> None:
         """Watches until told to stop, or until another process has its number."""
         self._keeper.start()
         self._snapshots.start()
+        self._counter.start()
         while not stopping.is_set():
             try:
                 if not self._turn():
@@ -61,20 +64,22 @@ class Worker:
             except (psycopg.Error, SQLAlchemyError) as error:
                 log.warning("video_without_database", error=str(error).split("\n", 1)[0])
             stopping.wait(TURN_SECONDS)
+        self._counter.stop()
         for stream in self._streams.values():
             stream.stop()
         self._keeper.stop()
         self._snapshots.stop()
 
-    def stream_of(self, device: int) -> Stream | None:
-        """The stream of a camera that is watched here."""
-        return self._by_device.get(device)
+    def _hub_of(self, device: int) -> Hub | None:
+        stream = self._by_device.get(device)
+        return None if stream is None else stream.hub
 
     def detail(self) -> Mapping[str, Any]:
         """What its heartbeat tells."""
         streams = list(self._streams.values())
         online = sum(s.finding is not None and s.finding.state == "online" for s in streams)
         return {
+            "live": self._counter.address,
             "shares": len(self._shares.held),
             "cameras": len(self._by_device),
             "streams": len(streams),

@@ -13,12 +13,6 @@ from tests.integration.video.watching import Observatory, observatory
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as made:
-        yield made
-
-
-@pytest.fixture
 def seen() -> Iterator[Observatory]:
     with observatory() as made:
         yield made

@@ -1,10 +1,5 @@
 """Workers over the real register: states, history, events and snapshots committed; takeover."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import av
@@ -17,49 +12,18 @@ from center.alarms.signals import Trouble
 from center.clock import now
 from center.database import transaction
 from center.evidence.store import ContentGone, store
-from center.settings import settings
 from ingest import liveness
 from tests.integration.patience import wait_for
 from tests.integration.video.enlisting import enlist, put
-from tests.integration.video.rtsp import Server, serving
+from tests.integration.video.working import worker
 from video.snapshots.keeping import Taken, keep
 from video.snapshots.tasks import retire
 from video.streams.source import Watched
 
-QUICK = {
-    "HENGYANG_VIDEO_CAMERA_NETWORKS": '["127.0.0.0/8"]',
-    "HENGYANG_VIDEO_OPEN_SECONDS": "2",
-    "HENGYANG_VIDEO_READ_SECONDS": "2",
-    "HENGYANG_VIDEO_RETRY_SECONDS": "1",
-    "HENGYANG_VIDEO_SNAPSHOT_SECONDS": "1",
-}
-
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as made:
-        yield made
-
-
-@pytest.fixture
-def admin(database, monkeypatch, client, owner):
-    for name, value in QUICK.items():
-        monkeypatch.setenv(name, value)
-    settings.cache_clear()  # read anew with these
-    enlist(owner, "CAM-1", "CAM-2", "CAM-3")
-    yield client.as_role("device_admin", "operator")
-    settings.cache_clear()
-
-
-@contextmanager
-def worker() -> Iterator["subprocess.Popen[bytes]"]:
-    """A worker in a process of its own."""
-    program = subprocess.Popen([sys.executable, "-m", "video"], env=os.environ.copy())
-    try:
-        yield program
-    finally:
-        program.terminate()
-        program.wait(30)
+def admin(cameras, client):
+    return client.as_role("device_admin", "operator")
 
 
 def state(client, device_id: str) -> str:
