@@ -11,8 +11,8 @@ from threading import Event, Lock, Thread
 import msgspec
 
 from simulators.cameras import plan as plans
+from simulators.cameras.orders import Beat, FlawOrder
 from simulators.cameras.plan import Plan
-from simulators.cameras.process import Beat, FlawOrder
 
 END_SECONDS = 5.0
 PAUSE_SECONDS = 2.0  # before it is started again

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
 
-# Of the stream, not of a picture: see stream.py.
-LOSS, FREEZE, NO_KEY_FRAMES, MOVED = "loss", "freeze", "no_key_frames", "moved"
 MOVED_DEGREES = 35.0  # how far somebody has turned the camera
 _NOISE_FIELDS = 5
 
@@ -51,7 +49,6 @@ def occlusion(picture: Picture, _number: int) -> Picture:
 PICTURE_FLAWS: dict[str, Callable[[Picture, int], Picture]] = {
     flaw.__name__: flaw for flaw in (black, blur, over_exposure, colour_cast, noise, occlusion)
 }
-FLAWS = (LOSS, FREEZE, NO_KEY_FRAMES, MOVED, *PICTURE_FLAWS)
 
 
 @lru_cache(maxsize=16)

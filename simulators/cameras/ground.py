@@ -23,6 +23,7 @@ ANY_CLASS = "secondary"
 CORNER_METRES = 4.5  # from the edge of the crossing road to the stop line
 PAVEMENT_METRES = 5.0
 SHORTEST_ARM_METRES = 5.0
+_CLEAR_METRES = 16.0  # about a camera
 _STEP_METRES = 25.0  # between two buildings
 _HEIGHTS = (8.0, 42.0)
 _FACADES = ((150, 168, 182), (138, 150, 158), (172, 178, 186), (120, 138, 168), (158, 150, 140))
@@ -183,6 +184,8 @@ def _buildings(
                     [front - across, front + across, front + across + back, front - across + back]
                 )
                 shape = shapely.Polygon(corners)
+                if shape.distance(shapely.Point(0, 0)) < _CLEAR_METRES:
+                    continue  # nobody hangs a camera so that a wall fills its picture
                 if shape.intersects(corridors) or any(shape.intersects(b) for b in built):
                     continue
                 built.append(shape)

@@ -25,7 +25,7 @@ from simulators.cameras.stream import CLOCK, add_encoder, open_rtp
 from simulators.plates import car
 from simulators.randomness import generator
 
-EDITION = 2  # raised when what is recorded changes
+EDITION = 3  # raised when what is recorded changes
 SECONDS = 40  # of a recording; in that time a vehicle goes once through the street
 RATE = 10
 VEHICLES_A_LANE = 5

@@ -6,8 +6,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from simulators.cameras.heads import Head
 from simulators.cameras.pose import Pose
-from simulators.cameras.signals import Head
 
 PLAN = "plan.json"
 FRAMES_A_SECOND = 10

@@ -11,33 +11,17 @@ from threading import Thread
 
 import cv2
 import msgspec
-from msgspec import Struct
 
 from simulators.cameras import plan as plans
 from simulators.cameras.ground import streets_of
 from simulators.cameras.loops import record, recording_file
+from simulators.cameras.orders import Beat, FlawOrder
 from simulators.cameras.studio import Studio
 
 BEAT_SECONDS = 1.0
 log = logging.getLogger(__name__)
 RECORD = "record"
 NICENESS = 10  # of the process that makes recordings: live pictures come first
-
-
-class FlawOrder(Struct, forbid_unknown_fields=True):
-    """A line on standard input: a camera gets a picture fault for so long; 0 seconds end it."""
-
-    device_id: str
-    flaw: str
-    seconds: float
-
-
-class Beat(Struct):
-    """A line on standard output, once a second: how the cameras are."""
-
-    streaming: int
-    shown: int  # pictures since the start
-    late: int  # pictures left out because the machine was too slow
 
 
 def main(words: list[str]) -> int:

@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 
 from simulators.cameras import bodies, overlay, signals
 from simulators.cameras.backdrop import Backdrop
-from simulators.cameras.flaws import MOVED, MOVED_DEGREES, PICTURE_FLAWS
+from simulators.cameras.flaws import MOVED_DEGREES, PICTURE_FLAWS
 from simulators.cameras.ground import MapStreet, about
+from simulators.cameras.heads import Head
 from simulators.cameras.light import Light
 from simulators.cameras.motion import Motion, Step
+from simulators.cameras.names import MOVED
 from simulators.cameras.pose import Lens, Pose
 from simulators.world.frame import Phase
 
@@ -30,7 +32,7 @@ class Eye:
         size: tuple[int, int],
         streets: Sequence[MapStreet],
         seed: int,
-        heads: Sequence[signals.Head] = (),
+        heads: Sequence[Head] = (),
     ) -> None:
         self.name, self.pose, self.size = name, pose, size
         self._streets, self._seed, self._heads = streets, seed, heads

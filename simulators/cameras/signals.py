@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from msgspec import Struct
 from numpy.typing import NDArray
 
+from simulators.cameras.heads import Head, aspect
 from simulators.cameras.pose import SUBPIXEL_BITS, Lens
 from simulators.world.frame import Phase
 
@@ -16,23 +16,6 @@ _CASE, _OFF = (24, 26, 24), (44, 48, 46)
 _LAMPS = ("r", "y", "g")  # from top to bottom
 _SHINE = {"r": (50, 50, 250), "y": (40, 200, 250), "g": (120, 240, 90)}
 _FARTHEST_METRES = 120.0
-
-
-class Head(Struct, frozen=True):
-    """One head: its place, the way the traffic it is for drives, and its links of the signal."""
-
-    lon: float
-    lat: float
-    heading: float  # degrees, of the traffic that obeys it
-    signal: str
-    links: tuple[int, ...]  # indices into `Phase.aspects`
-
-
-def aspect(head: Head, phase: Phase | None) -> str:
-    """r, y or g, or "" for a dark head: green if any of its links has it."""
-    told = phase.aspects.lower() if phase else ""
-    letters = {told[link] for link in head.links if link < len(told)}
-    return next((letter for letter in ("g", "y", "r") if letter in letters), "")
 
 
 def paint(

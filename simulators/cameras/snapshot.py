@@ -12,6 +12,7 @@ from msgspec import Struct
 from simulators.cameras import bodies, overlay, signals
 from simulators.cameras.backdrop import Backdrop
 from simulators.cameras.ground import about, streets_of
+from simulators.cameras.heads import Head
 from simulators.cameras.light import Light
 from simulators.cameras.motion import Motion, Step
 from simulators.cameras.pose import Lens, Pose
@@ -59,7 +60,7 @@ class Scene(Struct, frozen=True):
     streets: str | None
     seed: int
     light: Light
-    heads: tuple[signals.Head, ...] = ()
+    heads: tuple[Head, ...] = ()
     phases: dict[str, Phase] = {}
 
 

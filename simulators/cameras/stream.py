@@ -12,7 +12,7 @@ from av.container import OutputContainer
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from simulators.cameras.flaws import FREEZE, LOSS, NO_KEY_FRAMES
+from simulators.cameras.names import FREEZE, LOSS, NO_KEY_FRAMES
 
 Picture = NDArray[np.uint8]
 

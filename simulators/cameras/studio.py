@@ -10,10 +10,10 @@ from pathlib import Path
 import av
 
 from simulators.cameras import loops
-from simulators.cameras.flaws import LOSS, NO_KEY_FRAMES
 from simulators.cameras.ground import MapStreet, streets_of
 from simulators.cameras.loops import Loop, recording_file
 from simulators.cameras.mounts import MountRefused, Mounts, ServerAway
+from simulators.cameras.names import LOSS, NO_KEY_FRAMES
 from simulators.cameras.news import News
 from simulators.cameras.pace import Pace
 from simulators.cameras.plan import LAG_SECONDS, Camera, Plan

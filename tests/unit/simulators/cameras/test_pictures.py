@@ -8,11 +8,12 @@ import pytest
 from numpy.typing import NDArray
 
 from simulators.cameras import overlay, plate
-from simulators.cameras.flaws import MOVED, PICTURE_FLAWS
+from simulators.cameras.flaws import PICTURE_FLAWS
+from simulators.cameras.heads import Head, aspect
 from simulators.cameras.light import Light, hexed
 from simulators.cameras.motion import Step
+from simulators.cameras.names import MOVED, PICTURE
 from simulators.cameras.render import Eye
-from simulators.cameras.signals import Head, aspect
 from simulators.cameras.snapshot import Scene, Sight, snapshot
 from simulators.world.frame import Phase
 from tests.unit.simulators.cameras.streetside import (
@@ -100,6 +101,10 @@ def redness(shown: Picture) -> float:
 @pytest.mark.parametrize("name", PICTURE_FLAWS)
 def test_each_fault_is_seen(name: str) -> None:
     assert SEEN[name](picture(vehicle(), flaws=(name,)), picture(vehicle()))
+
+
+def test_the_faults_of_pictures_are_those_that_have_a_name() -> None:
+    assert tuple(PICTURE_FLAWS) == PICTURE
 
 
 def test_a_camera_that_was_turned_sees_something_else_and_comes_back() -> None:
