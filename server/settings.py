@@ -23,3 +23,15 @@ class HttpSettings(Settings):
     web_dist: Path = Field(
         CHECKOUT / "web" / "dist", description="The built web pages, served at /."
     )
+
+
+class SimulationSettings(Settings):
+    """What simulated cameras need; the local stack sets it."""
+
+    rtsp_control_socket: Path | None = Field(
+        None,
+        description="Socket of the RTSP server on which cameras are mounted; none: no pictures.",
+    )
+    rtsp_url: str | None = Field(
+        None, description="Where the pictures are read, rtsp://reader:password@host:port/cam."
+    )

@@ -34,7 +34,7 @@ _ROADS = sa.text("""
     ORDER BY id""")
 HEADINGS = (
     "device_id", "name", "model", "kind", "division", "owner", "lon", "lat",
-    "expected_interval_seconds",
+    "expected_interval_seconds", "camera_number",
 )  # fmt: skip
 
 
@@ -155,5 +155,7 @@ def _table(specs: Sequence[DeviceSpec]) -> bytes:
     for s in specs:
         place = ("", "") if s.lon is None else (s.lon, s.lat)
         interval = max(1, round(s.expected_interval))
-        writer.writerow((s.device_id, s.name, s.model, s.kind, s.division, OWNER, *place, interval))
+        number = s.camera_number and s.division[:6] + s.camera_number[6:]
+        row = (s.device_id, s.name, s.model, s.kind, s.division, OWNER, *place, interval, number)
+        writer.writerow(row)
     return text.getvalue().encode()

@@ -8,12 +8,14 @@ from random import Random
 
 from ingest import wire
 from simulators.buffer import Buffer, Key, Message
+from simulators.cameras.names import FLAWS, LOSS
 from simulators.faults import Episode, Touch, Troubles
 from simulators.source import Body, Source
 from simulators.spec import DeviceSpec
 from simulators.witness import Witness
 
 NEVER = float("inf")
+Spoil = Callable[[str, str, float], None]  # device id, fault of a camera, seconds; 0 ends it
 WINDOW = 16  # messages under way at once
 FIRST_PAUSE_SECONDS = 0.5  # after a refusal; doubled by each up to the longest
 LONGEST_PAUSE_SECONDS = 10.0
@@ -49,6 +51,7 @@ class Device:
         witness: Witness,
         chance: Random,
         buffer: Buffer,
+        spoil: Spoil | None = None,
     ) -> None:
         self.spec = spec
         self.source = source
@@ -57,6 +60,7 @@ class Device:
         self.witness = witness
         self.boot = 0
         self.seq = 0
+        self.spoil = spoil  # tells those who make its pictures
         self.heard: dict[tuple[str, float], None] = {}  # commands, to obey a repeated one once
         self._next_boot = next_boot
         self._chance = chance
@@ -150,6 +154,19 @@ class Device:
         """The world about the sensor does, and comes back."""
         self._excess = (episode.quantity, episode.value, now + episode.seconds)
 
+    def lose_picture(self, episode: Episode, now: float) -> None:
+        """A fault of the picture; one that sends none sees it itself."""
+        if self.spoil is not None:
+            self.spoil(self.spec.device_id, episode.name, episode.seconds)
+        if episode.name == LOSS:
+            self._excess = ("frame_rate", 0.0, now + episode.seconds)
+
+    def heal(self, name: str) -> None:
+        """Switch a fault off; only one of a picture that is under way ends at once."""
+        self.troubles.remove(name)
+        if name in FLAWS and self.spoil is not None and self.spec.camera is not None:
+            self.spoil(self.spec.device_id, name, 0.0)
+
     def _exceed(self, body: Body, now: float) -> Body:
         quantity, value, until = self._excess
         readings = body.fields.get("readings", {})
@@ -238,4 +255,5 @@ _EPISODES: dict[str, Callable[[Device, Episode, float], None]] = {
     "reboot": lambda device, episode, now: device.reboot(now, now + episode.seconds),
     "lost_buffer": Device.lose_buffer,
     "excess": Device.go_beyond,
+    **dict.fromkeys(FLAWS, Device.lose_picture),
 }

@@ -5,10 +5,12 @@ from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
+from simulators.cameras.names import FLAWS
+
 Positive = Annotated[float, Meta(gt=0)]
 Share = Annotated[float, Meta(gt=0, le=1)]
 
-EPISODES = ("drop_out", "silence", "reboot", "lost_buffer", "excess")
+EPISODES = ("drop_out", "silence", "reboot", "lost_buffer", "excess", *FLAWS)
 TOUCHES = ("duplicate", "late", "corrupt")
 
 
@@ -19,6 +21,7 @@ class Fault(Struct, frozen=True, forbid_unknown_fields=True):
     mean and last `seconds`. In an excess a sensor reads `value` for its `quantity`, which is true
     in its world: not a broken sensor but water, gas or a lifted cover. Touches (duplicate, late,
     corrupt) befall a message with `probability`; a late one is held back for up to `seconds`.
+    Faults of cameras (simulators/cameras/names.py) are episodes too and befall cameras alone.
     `skew` sets the clock off by up to `seconds`
     either way for as long as the fault is on.
     """
@@ -26,6 +29,8 @@ class Fault(Struct, frozen=True, forbid_unknown_fields=True):
     name: Literal[
         "drop_out", "silence", "reboot", "lost_buffer", "excess",
         "duplicate", "late", "corrupt", "skew",
+        "loss", "freeze", "no_key_frames", "moved",
+        "black", "blur", "over_exposure", "colour_cast", "noise", "occlusion",
     ]  # fmt: skip
     share: Share = 1.0
     kinds: tuple[str, ...] = ()  # none named: all

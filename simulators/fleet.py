@@ -4,7 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from random import Random
 
 from simulators.buffer import Buffer
-from simulators.device import Device
+from simulators.cameras.names import FLAWS
+from simulators.cameras.placing import at_crossing, camera_number
+from simulators.cameras.plan import Camera
+from simulators.cameras.source import CameraSource
+from simulators.device import Device, Spoil
 from simulators.epolice import Site
 from simulators.faults import Fault, Troubles
 from simulators.models import MODELS, Model
@@ -30,6 +34,7 @@ def build(
     spec: DeviceSpec,
     next_boot: Callable[[str], int],
     witness: Witness,
+    spoil: Spoil | None = None,
 ) -> Device:
     """One device, not started; all its chances follow from the seed and its id."""
     seed, device_id = scenario.seed, spec.device_id
@@ -37,15 +42,22 @@ def build(
     source = _source(scenario, spec, generator(seed, device_id, "source"))
     chance = generator(seed, device_id, "link")
     buffer = Buffer(scenario.buffer_messages, scenario.buffer_seconds)
-    return Device(spec, source, troubles, next_boot, witness, chance, buffer)
+    return Device(spec, source, troubles, next_boot, witness, chance, buffer, spoil)
 
 
 def befallen(fault: Fault, spec: DeviceSpec, seed: int) -> bool:
     """Whether a fault is for this device: the same ones each time."""
+    if not suits(fault, spec):
+        return False
     chance = generator(seed, spec.device_id, "befallen", fault.name)
     if fault.quantity and fault.quantity not in spec.quantities:
         return False
     return (not fault.kinds or spec.kind in fault.kinds) and chance.random() < fault.share
+
+
+def suits(fault: Fault, spec: DeviceSpec) -> bool:
+    """Whether such a thing can happen to such a device."""
+    return fault.name not in FLAWS or spec.kind == "camera"
 
 
 def _numbered(scenario: Scenario) -> Iterator[list[DeviceSpec]]:
@@ -63,7 +75,7 @@ def _spec(scenario: Scenario, group: Group, model: Model, number: int) -> Device
     chance = generator(scenario.seed, device_id, "spec")
     place = _PLACES.get(model.kind, _beside)(network(scenario.streets), number, chance)
     interval = _interval(group, model)
-    return DeviceSpec(
+    made = DeviceSpec(
         device_id=device_id,
         kind=model.kind,
         model=model.key,
@@ -78,6 +90,22 @@ def _spec(scenario: Scenario, group: Group, model: Model, number: int) -> Device
         lanes=group.lanes,
         peak_per_hour=group.peak_per_hour,
         night_share=group.night_share,
+    )
+    return _as_camera(made, scenario, group, number) if model.kind == "camera" else made
+
+
+def _as_camera(spec: DeviceSpec, scenario: Scenario, group: Group, number: int) -> DeviceSpec:
+    crossing, pose = at_crossing(network(scenario.streets), number)
+    name = "与".join(crossing.names[:2]) + f"路口{number:04d}"
+    division = division_of((pose.lon, pose.lat))
+    camera = Camera(spec.device_id, name, pose, group.width, group.height, recorded=group.recorded)
+    return spec._replace(
+        lon=pose.lon,
+        lat=pose.lat,
+        name=f"{name}摄像机",
+        division=division,
+        camera=camera,
+        camera_number=camera_number(division, scenario.prefix, number),
     )
 
 
@@ -112,6 +140,8 @@ _PLACES: dict[str, Callable[[Network, int, Random], Place]] = {
 def _source(scenario: Scenario, spec: DeviceSpec, chance: Random) -> Source:
     if spec.kind == "epolice":
         return Site(spec.lanes, spec.peak_per_hour, chance, scenario.seed)
+    if spec.kind == "camera":
+        return CameraSource(spec.interval, chance)
     if spec.kind == "vehicle":
         return Vehicle(spec.interval, chance, network(scenario.streets), spec.night_share)
     return Sensor(MODELS[spec.model].instrument, spec.interval, chance, scenario.seed)

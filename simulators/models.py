@@ -51,6 +51,9 @@ MODELS = {
             ),
         ),
         Model("generic-vehicle", "vehicle", "car", "城管车", "", 1, 5),
+        Model(
+            "generic-camera", "camera", "camera", "摄像机", "", 60, 60, ("frame_rate", "bit_rate")
+        ),
         # Passes come by chance: at night a quiet site may see nobody for minutes.
         Model("generic-epolice", "epolice", "epolice", "电子警察", "", 6, 900),
     )

@@ -8,9 +8,10 @@ from pathlib import Path
 from ingest import wire
 from simulators.boots import Boots, KeptBoots
 from simulators.clock import Clock
+from simulators.device import Spoil
 from simulators.engine import Engine
 from simulators.faults import Fault
-from simulators.fleet import befallen, build, describe
+from simulators.fleet import befallen, build, describe, suits
 from simulators.links.link import Broker, Link
 from simulators.links.own import OwnLink
 from simulators.links.port import SharedPort
@@ -39,6 +40,7 @@ class Options:
     speed: float = 1.0  # until the present is reached
     concentrator: bool = False  # also if the scenario says so
     announces: bool = True  # publish the retained status
+    spoil: Spoil | None = None  # tells who makes the pictures of faults of cameras
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class Fleet:
 
     def heal(self, name: str) -> None:
         """Switch a fault off everywhere."""
-        self._engine.ask(lambda: self._each(lambda runner: runner.device.troubles.remove(name)))
+        self._engine.ask(lambda: self._each(lambda runner: runner.device.heal(name)))
 
     # --- looking -----------------------------------------------------------------------------
 
@@ -180,7 +182,7 @@ class Fleet:
             if (
                 befallen(fault, runner.device.spec, self.scenario.seed)
                 if chosen is None
-                else device_id in chosen
+                else device_id in chosen and suits(fault, runner.device.spec)
             )
         ]
         for device_id in struck:
@@ -196,7 +198,7 @@ class Fleet:
     # --- connections -------------------------------------------------------------------------
 
     def _runner(self, spec: DeviceSpec) -> Runner:
-        device = build(self.scenario, spec, self._boots, self._witness)
+        device = build(self.scenario, spec, self._boots, self._witness, self.options.spoil)
         for fault in self.scenario.faults:
             if befallen(fault, spec, self.scenario.seed):
                 device.troubles.add(fault, self._clock.now())

@@ -27,6 +27,9 @@ class Group(Struct, frozen=True, forbid_unknown_fields=True):
     lanes: Annotated[int, Meta(ge=1, le=12)] = 4  # e-police only
     peak_per_hour: Annotated[float, Meta(gt=0)] = 600.0  # e-police only, over all lanes
     night_share: Annotated[float, Meta(ge=0, le=1)] = 0.4  # vehicles only: drive at night too
+    recorded: bool = False  # cameras only: a film in a loop, at a tenth of the cost
+    width: Annotated[int, Meta(ge=160, le=3840, multiple_of=2)] = 640  # cameras only
+    height: Annotated[int, Meta(ge=90, le=2160, multiple_of=2)] = 360
 
 
 class Scenario(Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from simulators.cameras.plan import Camera
+
 
 class DeviceSpec(NamedTuple):
     """A device that does not run yet."""
@@ -20,3 +22,5 @@ class DeviceSpec(NamedTuple):
     lanes: int = 0
     peak_per_hour: float = 0.0
     night_share: float = 0.0  # the chance that a vehicle drives at night too
+    camera: Camera | None = None  # pose and picture, of cameras
+    camera_number: str = ""  # 20 digits, of cameras

@@ -55,7 +55,7 @@ def fault(
     name: Annotated[
         str,
         typer.Argument(
-            help="drop_out, silence, reboot, lost_buffer, excess, duplicate, late, corrupt or skew."
+            help="A fault of docs/simulators.md: drop_out, silence, excess ... and blur, loss ..."
         ),
     ],
     share: Annotated[float, typer.Option(help="Part of the devices, up to 1.")] = 0.1,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from simulators.links.link import Broker
+    from simulators.picturing import Pictures
     from simulators.run import Fleet, Options, Snapshot
     from simulators.scenario import Scenario
 
@@ -76,6 +77,7 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
     from simulators.boots import FleetRunsAlready
     from simulators.control import Control
     from simulators.fleet import describe
+    from simulators.picturing import Pictures
     from simulators.run import Fleet
 
     name_process("simulate")
@@ -89,8 +91,10 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
     broker = _broker(concentrator=options.concentrator)
     if not secrets:
         raise Invalid("The scenario has no devices of this kind, or all of them are retired.")
+    pictures = Pictures()
+    options = replace(options, credentials=secrets, state_dir=state, spoil=pictures.spoil)
     try:
-        fleet = Fleet(scenario, broker, replace(options, credentials=secrets, state_dir=state))
+        fleet = Fleet(scenario, broker, options)
     except FleetRunsAlready as error:
         raise Invalid(f"The fleet {scenario.name} runs already.") from error
     if not options.concentrator:
@@ -98,12 +102,33 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
     typer.echo(f"simulate: {scenario.name} · {scenario.title_zh}: {len(fleet.specs)} devices")
     with _until_ended() as ended:
         fleet.start()
+        _show_pictures(pictures, fleet, folder)
         control = Control(fleet, state / "control.sock")
         try:
             _show(fleet, ended, time.monotonic() + seconds)
         finally:
             control.close()
+            pictures.close()
     _end(fleet)
+
+
+def _show_pictures(pictures: "Pictures", fleet: "Fleet", folder: Path) -> None:
+    """Starts the fleet's cameras where there is an RTSP server."""
+    from center.settings import settings
+    from server.settings import SimulationSettings
+    from simulators.cameras.plan import Plan
+
+    cameras = tuple(spec.camera for spec in fleet.specs if spec.camera is not None)
+    control = settings(SimulationSettings).rtsp_control_socket
+    if not cameras:
+        return
+    if control is None:
+        typer.echo("simulate: no RTSP server, so cameras show nothing")
+        return
+    scenario = fleet.scenario
+    films = str(folder / "films")
+    plan = Plan(str(control), films, scenario.seed, cameras, scenario.streets)
+    pictures.open(folder / scenario.name / "cameras", plan)
 
 
 def _broker(*, concentrator: bool) -> "Broker":

@@ -1,5 +1,6 @@
 """`hengyang simulate` and `hengyang fleet` as a person uses them."""
 
+import math
 import signal
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import av
 import psycopg
 import pytest
 
@@ -117,3 +119,54 @@ def test_a_fault_that_is_none_is_refused_before_anybody_is_asked(database: Datab
 def test_the_wires_document_is_printed_as_it_is_committed() -> None:
     committed = Path(__file__).parents[3] / "docs" / "asyncapi.json"
     assert hengyang("asyncapi").stdout == committed.read_text("utf-8")
+
+
+CAMERAS = {"ey-camera-0001", "ey-camera-0002"}
+EYES = """
+name = "eyes"
+title_zh = "眼"
+title_en = "Eyes"
+prefix = "ey"
+seed = 1
+[[groups]]
+model = "generic-camera"
+count = 2
+interval_seconds = 0.5
+"""
+
+
+def brightness(url: str) -> float:
+    """Of the first picture that comes, below the time; not a number while none does."""
+    try:
+        with av.open(url, options={"rtsp_transport": "tcp"}, timeout=8) as container:
+            return float(next(container.decode(video=0)).to_ndarray(format="gray")[40:320].mean())
+    except av.FFmpegError:
+        return math.nan
+
+
+def test_cameras_are_registered_speak_over_mqtt_and_show_pictures_and_faults(
+    stack: LocalStack, database: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "eyes.toml").write_text(EYES)
+    socket = tmp_path / "simulators" / "eyes" / "control.sock"
+    url = f"{stack.environment['HENGYANG_RTSP_URL']}/ey-camera-0002"
+    log = tmp_path / "log"
+    with (
+        listening(stack, *wire.UPWARD) as listener,
+        simulating(log, database, str(tmp_path / "eyes.toml")) as process,
+    ):
+        until(lambda: {device for device, *_ in listener.numbered()} == CAMERAS)
+        until(lambda: brightness(url) > 60)
+        fault = Fault(name="black", every_seconds=0.01, seconds=200)
+        struck = give(socket, Order(do="inject", fault=fault, devices=["ey-camera-0002"]))
+        assert struck.detail == "black on at 1 devices"
+        until(lambda: brightness(url) < 30)
+        hengyang("fleet", "heal", "black", "--scenario", "eyes")
+        until(lambda: brightness(url) > 60)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    with psycopg.connect(database.admin) as connection:
+        rows = connection.execute("SELECT device_id, camera_number, division_code FROM devices")
+        numbers = {device: (number, division) for device, number, division in rows}
+    assert set(numbers) == CAMERAS
+    assert all(number[:6] == division[:6] for number, division in numbers.values())
