@@ -28,8 +28,9 @@ def put_in(file: Path) -> Report:
         (
             (
                 '{"nodes": [{"id": "a", "lon": 112, "lat": 26, "signal": false}],'
-                ' "edges": [{"id": "e", "source": "a", "target": "b", "name": "", "road_class": "main", "lanes": 1,'
-                ' "limit": 10, "length": 9, "points": [[112, 26], [112, 26.1]]}]}'
+                ' "edges": [{"id": "e", "source": "a", "target": "b", "name": "",'
+                ' "road_class": "main", "lanes": 1, "limit": 10, "length": 9,'
+                ' "points": [[112, 26], [112, 26.1]]}]}'
             ),
             "ends at a node that is not there",
         ),
