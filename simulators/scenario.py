@@ -3,7 +3,7 @@
 import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -27,6 +27,13 @@ class Group(Struct, frozen=True, forbid_unknown_fields=True):
     lanes: Annotated[int, Meta(ge=1, le=12)] = 4  # e-police only
     peak_per_hour: Annotated[float, Meta(gt=0)] = 600.0  # e-police only, over all lanes
     night_share: Annotated[float, Meta(ge=0, le=1)] = 0.4  # vehicles only: drive at night too
+    approaches: Literal["all", "one"] = "all"  # e-police in a world only: what a site watches
+
+
+class World(Struct, frozen=True, forbid_unknown_fields=True):
+    """One simulated traffic behind the devices; without it they act by themselves."""
+
+    vehicles: Annotated[int, Meta(ge=1, le=20_000)] = 2000  # under way at the busiest hour
 
 
 class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,6 +55,7 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
     connections: Annotated[int, Meta(ge=1, le=256)] = 50  # of the concentrator
     # GeoJSON of the streets on which all stands and drives; None: those drawn by hand.
     streets: str | None = None
+    world: World | None = None
 
 
 FOLDER = resources.files("simulators.scenarios")
@@ -79,6 +87,8 @@ def parse(text: str) -> Scenario:
     for group in scenario.groups:
         if group.model not in MODELS:
             raise ScenarioInvalid(f"no model {group.model!r}; there are {', '.join(MODELS)}")
+        if MODELS[group.model].kind == "signal" and scenario.world is None:
+            raise ScenarioInvalid("signals need a [world]: nothing else drives by them")
     return scenario
 
 

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from simulators.world.crossings import Crossing
+
 
 class DeviceSpec(NamedTuple):
     """A device that does not run yet."""
@@ -20,3 +22,4 @@ class DeviceSpec(NamedTuple):
     lanes: int = 0
     peak_per_hour: float = 0.0
     night_share: float = 0.0  # the chance that a vehicle drives at night too
+    crossing: Crossing | None = None  # of the world, where a site or a signal stands at one
