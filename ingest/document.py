@@ -48,6 +48,9 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "reboot": {},
     "set_interval": {"seconds": 60},
     "message": {"text": "蒸湘北路 88 号井盖移位"},
+    "signal_hold": {"phase": 2, "seconds": 45},
+    "signal_auto": {},
+    "signal_flash": {},
 }
 
 

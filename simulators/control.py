@@ -1,20 +1,15 @@
 """A running fleet takes orders on a Unix socket: a line of JSON in, a line of JSON out."""
 
-import socket
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
-from threading import Thread
 from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
 
 from simulators.faults import Fault
+from simulators.lines import LineServer, ask
 from simulators.run import Fleet
-
-SECONDS = 10.0
-MOST_BYTES = 65536
 
 
 class Order(Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -43,32 +38,13 @@ class Control:
 
     def __init__(self, fleet: Fleet, path: Path) -> None:
         self._fleet = fleet
-        self._path = path
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        early = path.with_name("control.new")  # callers see the socket once it listens
-        early.unlink(missing_ok=True)
-        self._socket.bind(str(early))
-        early.chmod(0o600)
-        self._socket.listen()
-        early.rename(path)
-        self._thread = Thread(target=self._serve, name="control", daemon=True)
-        self._thread.start()
+        self._server = LineServer(path, self._answer)
 
     def close(self) -> None:
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-        self._path.unlink(missing_ok=True)
+        self._server.close()
 
-    def _serve(self) -> None:
-        while True:
-            try:
-                caller, _ = self._socket.accept()
-            except OSError:
-                return  # closed
-            with caller, suppress(OSError):
-                caller.settimeout(SECONDS)
-                caller.sendall(msgspec.json.encode(self._obey(_line(caller))) + b"\n")
+    def _answer(self, line: bytes) -> bytes:
+        return msgspec.json.encode(self._obey(line))
 
     def _obey(self, line: bytes) -> Answer:
         try:
@@ -82,26 +58,12 @@ class Control:
 def give(path: Path, order: Order) -> Answer:
     """Give an order to the fleet whose socket this is; raises ControlFailed."""
     try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
-            sock.settimeout(SECONDS)
-            sock.connect(str(path))
-            sock.sendall(msgspec.json.encode(order) + b"\n")
-            answer = msgspec.json.decode(_line(sock), type=Answer)
+        answer = msgspec.json.decode(ask(path, msgspec.json.encode(order)), type=Answer)
     except OSError as error:
         raise ControlFailed(f"no fleet listens at {path}: {error}") from error
     if not answer.ok:
         raise ControlFailed(answer.detail)
     return answer
-
-
-def _line(sock: socket.socket) -> bytes:
-    data = b""
-    while b"\n" not in data and len(data) < MOST_BYTES:
-        more = sock.recv(4096)
-        if not more:
-            break
-        data += more
-    return data
 
 
 def _inject(fleet: Fleet, order: Order) -> str:

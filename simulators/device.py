@@ -123,7 +123,8 @@ class Device:
         self._queue(message.key, touch, real)
 
     def _number(self, body: Body, now: float, real: float) -> Message:
-        time = datetime.fromtimestamp(round(now + self.troubles.skew, 3), UTC)
+        happened = now if body.time is None else body.time
+        time = datetime.fromtimestamp(round(happened + self.troubles.skew, 3), UTC)
         typed = wire.UPWARD[body.stream](boot=self.boot, seq=self.seq, time=time, **body.fields)
         payload = wire.encode(typed, self.content_type)
         message = Message(self.spec.device_id, self.boot, self.seq, body.stream, payload, real)
@@ -172,7 +173,8 @@ class Device:
         readings = body.fields.get("readings", {})
         if now >= until or quantity not in readings:
             return body
-        return Body(body.stream, body.fields | {"readings": readings | {quantity: value}})
+        fields = body.fields | {"readings": readings | {quantity: value}}
+        return body._replace(fields=fields)
 
     def lose_buffer(self, _episode: Episode, _now: float) -> None:
         self.witness.dropped(self.buffer.lose())

@@ -1,4 +1,4 @@
-"""E-police sites (电子警察): vehicles pass as a Poisson process that follows the day."""
+"""E-police sites (电子警察): who passes in the world, or a Poisson process without one."""
 
 from collections.abc import Sequence
 from random import Random
@@ -6,6 +6,8 @@ from random import Random
 from simulators.hours import TRAFFIC, at_hour, local_hour
 from simulators.plates import car
 from simulators.source import Body
+from simulators.world.frame import Breach, Passing
+from simulators.world.view import WorldView
 
 STOCK = 40_000  # vehicles in and around the city
 REGULARS = 0.6  # of the passes are by vehicles that live near the site
@@ -14,6 +16,53 @@ UNREADABLE = 0.012
 SPEEDING = "1352"  # 超速百分之十以上未达百分之二十
 SPEEDING_FROM, SPEEDING_TO = 1.1, 1.2  # of the limit
 SLOWER_IN_RUSH = 0.45
+POLL_SECONDS = 0.5
+SECOND = 1.0
+CODES = {
+    "red_light": "1625",
+    "speeding": SPEEDING,
+    "wrong_way": "1373",
+    "no_stopping": "1039",
+}  # as valid since 2022-04-01
+
+
+class Watcher:
+    """A source of `pass` and `violation` of what truly happens at a site, at its own time.
+
+    E-bikes have no plate and are not reported. What happens while the site is off, or silent, it
+    has not seen.
+    """
+
+    def __init__(self, site: str, view: WorldView, chance: Random) -> None:
+        self.interval = POLL_SECONDS
+        self._site = site
+        self._view = view
+        self._chance = chance
+        self._sees_from = 0.0
+
+    def begin(self, now: float) -> float:
+        self._sees_from = now - SECOND  # a frame tells of the second before it
+        return now + self._chance.uniform(0, POLL_SECONDS)
+
+    def step(self, due: float) -> tuple[Sequence[Body], float]:
+        seen = [h for h in self._view.take(self._site) if h.time >= self._sees_from]
+        bodies = [_told(happening) for happening in seen if happening.plate]
+        return bodies, due + POLL_SECONDS
+
+
+def _told(happening: Passing | Breach) -> Body:
+    fields = {
+        "plate": happening.plate,
+        "plate_colour": happening.plate_colour,
+        "vehicle_class": happening.vehicle_class,
+        "lane": happening.lane,
+        "speed_mps": happening.speed,
+    }
+    if isinstance(happening, Passing):
+        return Body("pass", fields, happening.time)
+    limit = None if happening.limit is None else round(happening.limit, 2)
+    told = {"code": CODES[happening.kind], "limit_mps": limit}
+    return Body("violation", fields | told, happening.time)
 
 
 class Site:

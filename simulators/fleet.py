@@ -1,6 +1,6 @@
 """From a scenario to its devices: the same seed gives the same fleet."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from random import Random
 
 from simulators.buffer import Buffer
@@ -9,23 +9,36 @@ from simulators.cameras.placing import at_crossing, camera_number
 from simulators.cameras.plan import Camera
 from simulators.cameras.source import CameraSource
 from simulators.device import Device, Spoil
-from simulators.epolice import Site
+from simulators.epolice import Site, Watcher
 from simulators.faults import Fault, Troubles
 from simulators.models import MODELS, Model
+from simulators.places.line import offset
 from simulators.places.streets import Network, Place, division_of, network
 from simulators.randomness import generator
 from simulators.scenario import Group, Scenario
 from simulators.sensors.station import Sensor
+from simulators.signals import Controller
 from simulators.source import Source
 from simulators.spec import DeviceSpec
-from simulators.vehicles import Vehicle
+from simulators.vehicles import Driven, Vehicle
 from simulators.witness import Witness
+from simulators.world.crossings import Crossing
+from simulators.world.view import WorldView
+
+# Where things stand at a crossing, in metres east and north of its middle.
+CORNERS = {"epolice": (11.0, 11.0), "signal": (-11.0, -11.0)}
 
 
-def describe(scenario: Scenario, kinds: Iterable[str] = ()) -> list[DeviceSpec]:
-    """Rows of all devices of a scenario; of some kinds only where those are named."""
+def describe(
+    scenario: Scenario, kinds: Iterable[str] = (), crossings: Sequence[Crossing] = ()
+) -> list[DeviceSpec]:
+    """Rows of all devices of a scenario; of some kinds only where those are named.
+
+    `crossings` are those of the world, the busiest first: sites and signals stand at them, and
+    signals nowhere else.
+    """
     wanted = set(kinds)
-    specs = [spec for group in _numbered(scenario) for spec in group]
+    specs = [spec for group in _numbered(scenario, crossings) for spec in group]
     return [spec for spec in specs if not wanted or spec.kind in wanted]
 
 
@@ -35,11 +48,12 @@ def build(
     next_boot: Callable[[str], int],
     witness: Witness,
     spoil: Spoil | None = None,
+    view: WorldView | None = None,
 ) -> Device:
     """One device, not started; all its chances follow from the seed and its id."""
     seed, device_id = scenario.seed, spec.device_id
     troubles = Troubles(generator(seed, device_id, "faults"))
-    source = _source(scenario, spec, generator(seed, device_id, "source"))
+    source = _source(scenario, spec, generator(seed, device_id, "source"), view)
     chance = generator(seed, device_id, "link")
     buffer = Buffer(scenario.buffer_messages, scenario.buffer_seconds)
     return Device(spec, source, troubles, next_boot, witness, chance, buffer, spoil)
@@ -60,20 +74,40 @@ def suits(fault: Fault, spec: DeviceSpec) -> bool:
     return fault.name not in FLAWS or spec.kind == "camera"
 
 
-def _numbered(scenario: Scenario) -> Iterator[list[DeviceSpec]]:
+def _numbered(scenario: Scenario, crossings: Sequence[Crossing]) -> Iterator[list[DeviceSpec]]:
     taken: dict[str, int] = {}
     for group in scenario.groups:
         model = MODELS[group.model]
+        if model.kind == "signal" and not crossings:
+            continue
         first = taken.get(model.key, 0) + 1
         taken[model.key] = first + group.count - 1
         numbers = range(first, first + group.count)
-        yield [_spec(scenario, group, model, number) for number in numbers]
+        at = [_crossing(group, model, number, crossings) for number in numbers]
+        pairs = zip(numbers, at, strict=True)
+        yield [_spec(scenario, group, model, number, crossing) for number, crossing in pairs]
 
 
-def _spec(scenario: Scenario, group: Group, model: Model, number: int) -> DeviceSpec:
+def _crossing(
+    group: Group, model: Model, number: int, crossings: Sequence[Crossing]
+) -> Crossing | None:
+    """Each has one of its own; a network with fewer gives some to two."""
+    if model.kind not in CORNERS or not crossings:
+        return None
+    crossing = crossings[(number - 1) % len(crossings)]
+    return crossing.one_way() if model.kind == "epolice" and group.approaches == "one" else crossing
+
+
+def _spec(
+    scenario: Scenario, group: Group, model: Model, number: int, crossing: Crossing | None
+) -> DeviceSpec:
     device_id = f"{scenario.prefix}-{model.short}-{number:04d}"
     chance = generator(scenario.seed, device_id, "spec")
-    place = _PLACES.get(model.kind, _beside)(network(scenario.streets), number, chance)
+    if crossing is None:
+        place = _PLACES.get(model.kind, _beside)(network(scenario.streets), number, chance)
+    else:
+        corner = offset((crossing.lon, crossing.lat), *CORNERS[model.kind])
+        place = Place(corner, _name_of(crossing.names))
     interval = _interval(group, model)
     made = DeviceSpec(
         device_id=device_id,
@@ -87,9 +121,10 @@ def _spec(scenario: Scenario, group: Group, model: Model, number: int) -> Device
         interval=interval,
         expected_interval=max(model.expected if model.kind != "sensor" else 1.0, interval),
         messagepack=chance.random() < scenario.messagepack_share,
-        lanes=group.lanes,
+        lanes=group.lanes if crossing is None else crossing.lanes,
         peak_per_hour=group.peak_per_hour,
         night_share=group.night_share,
+        crossing=crossing,
     )
     return _as_camera(made, scenario, group, number) if model.kind == "camera" else made
 
@@ -128,7 +163,11 @@ def _at_crossing(streets: Network, number: int, _chance: Random) -> Place:
     """Sites fill the crossings in turn, so that none has two before all have one."""
     crossings = streets.crossings
     crossing = crossings[(number * 7) % len(crossings)]  # 7 spreads them over the city
-    return Place(crossing.point, "与".join(crossing.names[:2]) + "路口")
+    return Place(crossing.point, _name_of(crossing.names))
+
+
+def _name_of(names: tuple[str, ...]) -> str:
+    return "与".join(names[:2]) + "路口"
 
 
 _PLACES: dict[str, Callable[[Network, int, Random], Place]] = {
@@ -137,7 +176,9 @@ _PLACES: dict[str, Callable[[Network, int, Random], Place]] = {
 }
 
 
-def _source(scenario: Scenario, spec: DeviceSpec, chance: Random) -> Source:
+def _source(scenario: Scenario, spec: DeviceSpec, chance: Random, view: WorldView | None) -> Source:
+    if view is not None and spec.kind in _IN_THE_WORLD:
+        return _IN_THE_WORLD[spec.kind](spec, chance, view)
     if spec.kind == "epolice":
         return Site(spec.lanes, spec.peak_per_hour, chance, scenario.seed)
     if spec.kind == "camera":
@@ -145,3 +186,15 @@ def _source(scenario: Scenario, spec: DeviceSpec, chance: Random) -> Source:
     if spec.kind == "vehicle":
         return Vehicle(spec.interval, chance, network(scenario.streets), spec.night_share)
     return Sensor(MODELS[spec.model].instrument, spec.interval, chance, scenario.seed)
+
+
+def _controller(spec: DeviceSpec, _chance: Random, view: WorldView) -> Source:
+    assert spec.crossing is not None  # a scenario with signals has a world, which has crossings
+    return Controller(spec.interval, spec.crossing.signal, view)
+
+
+_IN_THE_WORLD: dict[str, Callable[[DeviceSpec, Random, WorldView], Source]] = {
+    "epolice": lambda spec, chance, view: Watcher(spec.device_id, view, chance),
+    "vehicle": lambda spec, chance, view: Driven(spec.device_id, spec.interval, chance, view),
+    "signal": _controller,
+}

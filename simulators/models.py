@@ -56,5 +56,9 @@ MODELS = {
         ),
         # Passes come by chance: at night a quiet site may see nobody for minutes.
         Model("generic-epolice", "epolice", "epolice", "电子警察", "", 6, 900),
+        Model(
+            "generic-signal", "signal", "signal", "信号机", "", 30, 60,
+            ("signal_phase", "signal_remaining"),
+        ),
     )
 }  # fmt: skip

@@ -7,6 +7,7 @@ import msgspec
 
 from ingest import wire
 from simulators.device import Device
+from simulators.signals import Controller
 from simulators.source import Body
 
 REMEMBERED = 64  # newest commands, against repeated deliveries
@@ -18,6 +19,9 @@ INTERVAL_SECONDS = (0.1, 604_800.0)
 class Answer(NamedTuple):
     ok: bool
     detail: str
+
+
+NO_SIGNAL = Answer(False, "not a signal controller")
 
 
 def hear(device: Device, payload: bytes, content_type: str, now: float, real: float) -> None:
@@ -98,10 +102,27 @@ def _message(_device: Device, _args: dict[str, Any], _now: float, _real: float) 
     return Answer(True, "shown on the display")
 
 
+def _signal_hold(device: Device, args: dict[str, Any], _now: float, _real: float) -> Answer:
+    if not isinstance(device.source, Controller):
+        return NO_SIGNAL
+    return Answer(*device.source.hold(args))
+
+
+def _signal_auto(device: Device, _args: dict[str, Any], _now: float, _real: float) -> Answer:
+    return Answer(*device.source.auto()) if isinstance(device.source, Controller) else NO_SIGNAL
+
+
+def _signal_flash(device: Device, _args: dict[str, Any], _now: float, _real: float) -> Answer:
+    return Answer(*device.source.flash()) if isinstance(device.source, Controller) else NO_SIGNAL
+
+
 _COMMANDS: dict[str, Callable[[Device, dict[str, Any], float, float], Answer]] = {
     wire.COMMAND_RESEND: _resend,
     wire.COMMAND_REPORT: _report,
     "set_interval": _set_interval,
     "reboot": _reboot,
     "message": _message,
+    "signal_hold": _signal_hold,
+    "signal_auto": _signal_auto,
+    "signal_flash": _signal_flash,
 }

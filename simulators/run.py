@@ -1,7 +1,7 @@
 """A fleet at work in a thread of its own: the door for the command line, tests and benches."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from simulators.runner import Runner
 from simulators.scenario import Scenario
 from simulators.spec import DeviceSpec
 from simulators.witness import Truth, Witness
+from simulators.world.crossings import Crossing
+from simulators.world.view import WorldView
 
 DRAIN_LOOK_SECONDS = 0.02
 FAREWELL_SECONDS = 0.5  # for the last words to leave the sockets
@@ -41,6 +43,8 @@ class Options:
     concentrator: bool = False  # also if the scenario says so
     announces: bool = True  # publish the retained status
     spoil: Spoil | None = None  # tells who makes the pictures of faults of cameras
+    world: Path | None = None  # folder of the world that runs, of which devices report
+    crossings: Sequence[Crossing] = ()  # of its network, the busiest first
 
 
 @dataclass(frozen=True)
@@ -67,13 +71,16 @@ class Fleet:
         self.scenario = scenario
         self.options = options or Options()
         known = self.options.credentials
-        specs = describe(scenario, self.options.kinds)
+        specs = describe(scenario, self.options.kinds, self.options.crossings)
         self.specs = [spec for spec in specs if not known or spec.device_id in known]
         self._broker = broker
         self._clock = Clock(self.options.start, self.options.speed)
         self._boots = KeptBoots(self.options.state_dir) if self.options.state_dir else Boots()
         self._witness = Witness(Truth(self.options.truth) if self.options.truth else None)
         self._engine = Engine()
+        sites = [spec.device_id for spec in self.specs if spec.kind == "epolice"]
+        world = self.options.world
+        self._view = WorldView(world, sites) if world else None
         self._links: list[SharedLink] = []
         self._runners = {spec.device_id: self._runner(spec) for spec in self.specs}
 
@@ -91,16 +98,20 @@ class Fleet:
         for number, runner in enumerate(self._runners.values()):
             self._engine.after(number / START_PER_SECOND, _starter(runner, connect))
         self._engine.start()
+        if self._view is not None:
+            self._view.open()
 
     def stop(self, drain_seconds: float = 10.0) -> bool:
         """Make nothing new, wait until all is delivered, say good-bye; False if some is left."""
-        self._engine.ask(self._pause)
+        self.pause()
         deadline = time.monotonic() + drain_seconds
         while (left := self.snapshot().backlog) and time.monotonic() < deadline:
             time.sleep(DRAIN_LOOK_SECONDS)
         self._engine.ask(self._say_farewell)
         time.sleep(FAREWELL_SECONDS)
         self._engine.stop()
+        if self._view is not None:
+            self._view.close()
         self._witness.close()
         if isinstance(self._boots, KeptBoots):
             self._boots.close()
@@ -108,11 +119,15 @@ class Fleet:
 
     def pause(self) -> None:
         """Make nothing new; outages end, so that all that is kept can be delivered."""
+        if self._view is not None:
+            self._view.pause()
         self._engine.ask(self._pause)
 
     def resume(self) -> None:
         """Go on at the present, or, while catching up, where it stood."""
         self._engine.ask(self._resume)
+        if self._view is not None:
+            self._view.resume()
 
     # --- faults ------------------------------------------------------------------------------
 
@@ -198,7 +213,8 @@ class Fleet:
     # --- connections -------------------------------------------------------------------------
 
     def _runner(self, spec: DeviceSpec) -> Runner:
-        device = build(self.scenario, spec, self._boots, self._witness, self.options.spoil)
+        options = self.options
+        device = build(self.scenario, spec, self._boots, self._witness, options.spoil, self._view)
         for fault in self.scenario.faults:
             if befallen(fault, spec, self.scenario.seed):
                 device.troubles.add(fault, self._clock.now())

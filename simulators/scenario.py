@@ -3,7 +3,7 @@
 import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -30,6 +30,13 @@ class Group(Struct, frozen=True, forbid_unknown_fields=True):
     recorded: bool = False  # cameras only: a film in a loop, at a tenth of the cost
     width: Annotated[int, Meta(ge=160, le=3840, multiple_of=2)] = 640  # cameras only
     height: Annotated[int, Meta(ge=90, le=2160, multiple_of=2)] = 360
+    approaches: Literal["all", "one"] = "all"  # e-police in a world only: what a site watches
+
+
+class World(Struct, frozen=True, forbid_unknown_fields=True):
+    """One simulated traffic behind the devices; without it they act by themselves."""
+
+    vehicles: Annotated[int, Meta(ge=1, le=20_000)] = 2000  # under way at the busiest hour
 
 
 class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,6 +58,7 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
     connections: Annotated[int, Meta(ge=1, le=256)] = 50  # of the concentrator
     # GeoJSON of the streets on which all stands and drives; None: those drawn by hand.
     streets: str | None = None
+    world: World | None = None
 
 
 FOLDER = resources.files("simulators.scenarios")
@@ -82,6 +90,8 @@ def parse(text: str) -> Scenario:
     for group in scenario.groups:
         if group.model not in MODELS:
             raise ScenarioInvalid(f"no model {group.model!r}; there are {', '.join(MODELS)}")
+        if MODELS[group.model].kind == "signal" and scenario.world is None:
+            raise ScenarioInvalid("signals need a [world]: nothing else drives by them")
     return scenario
 
 

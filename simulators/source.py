@@ -9,6 +9,7 @@ class Body(NamedTuple):
 
     stream: str
     fields: dict[str, Any]
+    time: float | None = None  # epoch seconds of what it tells of; None: of its making
 
 
 class Source(Protocol):

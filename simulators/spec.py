@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from simulators.cameras.plan import Camera
+from simulators.world.crossings import Crossing
 
 
 class DeviceSpec(NamedTuple):
@@ -24,3 +25,4 @@ class DeviceSpec(NamedTuple):
     night_share: float = 0.0  # the chance that a vehicle drives at night too
     camera: Camera | None = None  # pose and picture, of cameras
     camera_number: str = ""  # 20 digits, of cameras
+    crossing: Crossing | None = None  # of the world, where a site or a signal stands at one

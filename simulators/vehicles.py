@@ -1,12 +1,13 @@
-"""City-management vehicles (城管车): once a second on the streets, with stops and corners."""
+"""City-management vehicles (城管车): where they drive in the world, or without one at random."""
 
 from collections.abc import Sequence
 from random import Random
 
 from simulators.hours import TRAFFIC, at_hour, local_hour
-from simulators.places.line import Line, offset
+from simulators.places.line import Line, Point, offset
 from simulators.places.streets import Network
 from simulators.source import Body
+from simulators.world.view import WorldView
 
 ACCELERATION = 1.3  # m/s2
 BRAKING = 2.0  # m/s2
@@ -17,6 +18,57 @@ INSPECTION_EVERY_METRES = 900.0
 GPS_METRES = 1.8  # standard deviation of the error, which wanders slowly
 GPS_KEEP = 0.95  # part of the error kept from second to second
 SHIFT = (6.5, 22.0)  # local hours of those who do not drive at night
+POLL_SECONDS = 0.25  # a frame of the world is at most so old when it is reported
+
+
+class Fix:
+    """A receiver whose error wanders slowly."""
+
+    def __init__(self, chance: Random) -> None:
+        self._chance = chance
+        self._error = (0.0, 0.0)
+
+    def body(self, point: Point, speed: float, heading: float, time: float | None = None) -> Body:
+        """A position as the receiver finds it."""
+        east, north = (
+            GPS_KEEP * error + (1 - GPS_KEEP**2) ** 0.5 * self._chance.gauss(0, GPS_METRES)
+            for error in self._error
+        )
+        self._error = (east, north)
+        lon, lat = offset(point, east, north)
+        fields = {
+            "lon": round(lon, 7),
+            "lat": round(lat, 7),
+            "speed_mps": round(speed, 2),
+            "heading_deg": round(heading, 1) % 360,
+            "accuracy_m": round(2 * GPS_METRES + abs(self._chance.gauss(0, 0.4)), 1),
+        }
+        return Body("position", fields, time)
+
+
+class Driven:
+    """A source of `position`: where the vehicle of this device truly is in the world."""
+
+    def __init__(self, device: str, interval: float, chance: Random, view: WorldView) -> None:
+        self.interval = interval
+        self._device = device
+        self._view = view
+        self._chance = chance
+        self._fix = Fix(chance)
+        self._told = 0.0
+
+    def begin(self, now: float) -> float:
+        return now + self._chance.uniform(0, min(self.interval, 1.0))
+
+    def step(self, due: float) -> tuple[Sequence[Body], float]:
+        time, vehicle = self._view.vehicle(self._device)
+        following = due + min(POLL_SECONDS, self.interval)
+        # A frame is a second: half of one of tolerance keeps the beat of longer intervals.
+        if vehicle is None or time - self._told < self.interval - 0.5 or time <= self._told:
+            return (), following
+        self._told = time
+        where = (vehicle.lon, vehicle.lat)
+        return (self._fix.body(where, vehicle.speed, vehicle.heading, time),), following
 
 
 class Vehicle:
@@ -38,7 +90,7 @@ class Vehicle:
         self._speed = 0.0
         self._wait_until = 0.0
         self._next_stop = chance.expovariate(1 / INSPECTION_EVERY_METRES)
-        self._error = (0.0, 0.0)
+        self._fix = Fix(chance)
         self._last: float | None = None
 
     def begin(self, now: float) -> float:
@@ -81,19 +133,4 @@ class Vehicle:
 
     def _body(self) -> Body:
         spot = self._line.at(self._metres)
-        east, north = (
-            GPS_KEEP * error + (1 - GPS_KEEP**2) ** 0.5 * self._chance.gauss(0, GPS_METRES)
-            for error in self._error
-        )
-        self._error = (east, north)
-        lon, lat = offset(spot.point, east, north)
-        return Body(
-            "position",
-            {
-                "lon": round(lon, 7),
-                "lat": round(lat, 7),
-                "speed_mps": round(self._speed, 2),
-                "heading_deg": round(spot.heading, 1) % 360,
-                "accuracy_m": round(2 * GPS_METRES + abs(self._chance.gauss(0, 0.4)), 1),
-            },
-        )
+        return self._fix.body(spot.point, self._speed, spot.heading)

@@ -31,6 +31,13 @@ class Message(Struct, forbid_unknown_fields=True, kw_only=True):
     text: Annotated[str, Meta(min_length=1, max_length=500)]
 
 
+class SignalHold(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Signal controllers: show a phase (from 0) for so many seconds, then go on."""
+
+    phase: Annotated[int, Meta(ge=0, le=31)]
+    seconds: Annotated[float, Meta(ge=1, le=600)]
+
+
 # A name that is not here goes out as it is: devices of the city's own may know more, and one that
 # does not know it says so in its answer.
 ARGS: dict[str, type[Struct]] = {
@@ -39,6 +46,9 @@ ARGS: dict[str, type[Struct]] = {
     "reboot": Nothing,
     "set_interval": SetInterval,
     "message": Message,
+    "signal_hold": SignalHold,
+    "signal_auto": Nothing,  # back to its program
+    "signal_flash": Nothing,  # yellow, until told otherwise
 }
 
 

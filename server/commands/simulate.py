@@ -15,6 +15,7 @@ from center.errors import HengyangError, Invalid
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from server.simulated_world import SimulatedWorld
     from simulators.links.link import Broker
     from simulators.picturing import Pictures
     from simulators.run import Fleet, Options, Snapshot
@@ -73,6 +74,7 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
 
     from center.database import name_process
     from center.settings import var_dir
+    from server.simulated_world import behind
     from server.simulation import await_broker, enlist, streets
     from simulators.boots import FleetRunsAlready
     from simulators.control import Control
@@ -86,7 +88,10 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
     if scenario.streets is None:
         drawn = streets(folder / "streets.geojson")
         scenario = msgspec.structs.replace(scenario, streets=drawn)
-    specs = describe(scenario, options.kinds)
+    world = behind(scenario, state, typer.echo)
+    if world is not None:
+        options = replace(options, world=world.folder, crossings=world.crossings)
+    specs = describe(scenario, options.kinds, options.crossings)
     secrets = enlist(specs, folder / "credentials.json")
     broker = _broker(concentrator=options.concentrator)
     if not secrets:
@@ -100,7 +105,7 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
     if not options.concentrator:
         await_broker(broker, secrets, KNOWN_SECONDS)
     typer.echo(f"simulate: {scenario.name} · {scenario.title_zh}: {len(fleet.specs)} devices")
-    with _until_ended() as ended:
+    with _until_ended() as ended, _running(world, fleet):
         fleet.start()
         _show_pictures(pictures, fleet, folder)
         control = Control(fleet, state / "control.sock")
@@ -109,7 +114,28 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
         finally:
             control.close()
             pictures.close()
-    _end(fleet)
+            _end(fleet)
+
+
+@contextmanager
+def _running(world: "SimulatedWorld | None", fleet: "Fleet") -> "Iterator[None]":
+    """The world of the fleet, which ends after it."""
+    if world is None:
+        yield
+        return
+    from simulators.world.keeper import WorldFailed
+    from simulators.world.orders import WorldRunsAlready
+
+    try:
+        keeper = world.run(fleet.specs)
+    except WorldRunsAlready as error:
+        raise Invalid(f"The world of {fleet.scenario.name} runs already.") from error
+    except WorldFailed as error:
+        raise FleetFailed(str(error)) from error
+    try:
+        yield
+    finally:
+        keeper.close()
 
 
 def _show_pictures(pictures: "Pictures", fleet: "Fleet", folder: Path) -> None:
@@ -117,6 +143,7 @@ def _show_pictures(pictures: "Pictures", fleet: "Fleet", folder: Path) -> None:
     from center.settings import settings
     from server.settings import SimulationSettings
     from simulators.cameras.plan import Plan
+    from simulators.world.orders import FRAMES
 
     cameras = tuple(spec.camera for spec in fleet.specs if spec.camera is not None)
     control = settings(SimulationSettings).rtsp_control_socket
@@ -127,7 +154,9 @@ def _show_pictures(pictures: "Pictures", fleet: "Fleet", folder: Path) -> None:
         return
     scenario = fleet.scenario
     films = str(folder / "films")
-    plan = Plan(str(control), films, scenario.seed, cameras, scenario.streets)
+    world = fleet.options.world
+    frames = None if world is None else str(world / FRAMES)
+    plan = Plan(str(control), films, scenario.seed, cameras, scenario.streets, frames)
     pictures.open(folder / scenario.name / "cameras", plan)
 
 

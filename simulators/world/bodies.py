@@ -48,9 +48,9 @@ class Driver(NamedTuple):
 
 # Who keeps the rules wants at most 1.05 of the limit: whoever is above 1.1 is a speeder.
 DRIVERS = (
-    Driver("calm", 94.5, "normc(0.93,0.07,0.75,1.05)", ""),
-    Driver("hasty", 3.0, "normc(0.98,0.05,0.85,1.05)", 'jmDriveAfterRedTime="3.5"'),
-    Driver("fast", 2.5, "normc(1.15,0.015,1.12,1.18)", 'lcSpeedGain="1.5"'),
+    Driver("calm", 91.0, "normc(0.93,0.07,0.75,1.05)", ""),
+    Driver("hasty", 4.0, "normc(0.98,0.05,0.85,1.05)", 'jmDriveAfterRedTime="3.5"'),
+    Driver("fast", 5.0, "normc(1.15,0.015,1.12,1.18)", 'lcSpeedGain="1.5"'),
 )
 LAWFUL = DRIVERS[0]
 

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0022_road_graph"
-down_revision = "0021_cameras"
+revision = "0023_road_graph"
+down_revision = "0022_cameras"
 
 # Each direction of a road is an edge of its own, so nothing goes back along one: reverse_cost -1.
 # `cost` is seconds of driving at the limit. Replaced as a whole: nothing refers to a row.

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0021_cameras"
-down_revision = "0020_traffic_counts"
+revision = "0022_cameras"
+down_revision = "0021_traffic_records"
 
 # Passwords are sealed (center.sealing). One row tells the workers by a cheap look that one of
 # these has changed; whoever changes a camera locks it, so the number follows the commits.

@@ -1,0 +1,75 @@
+"""The one simulated world behind a fleet: its network, the same as the map's road graph."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from center.database import transaction
+from center.errors import HengyangError
+from center.identity.caller import system
+from gis.roads.graph import import_file
+from simulators.scenario import Scenario
+from simulators.spec import DeviceSpec
+from simulators.world import plan as plans
+from simulators.world.casting import cast
+from simulators.world.crossings import Crossing, crossings
+from simulators.world.graph import StreetsInvalid
+from simulators.world.keeper import Keeper
+from simulators.world.network import NetworkFailed, prepare
+from simulators.world.orders import PLAN
+
+
+class WorldNotBuilt(HengyangError):
+    """The simulated world could not be built."""
+
+
+@dataclass(frozen=True)
+class SimulatedWorld:
+    """A world that can be run: its folder, and where sites and signals may stand."""
+
+    scenario: Scenario
+    folder: Path
+    network: Path
+    crossings: Sequence[Crossing]
+    say: Callable[[str], None]
+
+    def run(self, specs: Sequence[DeviceSpec]) -> Keeper:
+        """Starts it with these devices in it.
+
+        Raises:
+            WorldRunsAlready
+            WorldFailed
+        """
+        plans.write(self.folder / PLAN, cast(self.scenario, specs, self.network))
+        keeper = Keeper(self.folder, lambda text: self.say(f"simulate: {text}"))
+        if keeper.beat is not None:
+            self.say(f"simulate: a world with {keeper.beat.vehicles:,} vehicles under way")
+        return keeper
+
+
+def behind(scenario: Scenario, state: Path, say: Callable[[str], None]) -> SimulatedWorld | None:
+    """The world of a scenario, built where it has changed; None where the scenario has none.
+
+    The network also becomes the road graph of the map where its streets are the map's.
+
+    Raises:
+        WorldNotBuilt: the streets are none, or SUMO's tools fail.
+    """
+    if scenario.world is None:
+        return None
+    drawn = resources.files("simulators.places").joinpath("streets.geojson")
+    streets = Path(scenario.streets) if scenario.streets else Path(str(drawn))
+    try:
+        network = prepare(streets, scenario.seed, state / "network")
+        found = crossings(network.folder, scenario.seed)
+    except (StreetsInvalid, NetworkFailed) as error:
+        raise WorldNotBuilt(str(error)) from error
+    if scenario.streets:
+        with transaction() as session:
+            report = import_file(session, system("simulator"), network.graph_file)
+        if report.changed:
+            say(f"simulate: the map has a road graph of {report.edges:,} edges")
+    folder = state / "world"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return SimulatedWorld(scenario, folder, network.folder, found, say)

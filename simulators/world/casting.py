@@ -1,0 +1,33 @@
+"""From a scenario's devices to the plan of their world."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from simulators.randomness import generator
+from simulators.scenario import Scenario
+from simulators.spec import DeviceSpec
+from simulators.world.plan import Patrol, Plan, Watch
+
+
+def cast(scenario: Scenario, specs: Iterable[DeviceSpec], network: Path) -> Plan:
+    """Sites watch the approaches of their crossings, vehicles drive.
+
+    `network` is the folder of the network; the scenario has a world.
+    """
+    assert scenario.world is not None
+    rows = list(specs)
+    watches = [
+        Watch(spec.device_id, list(spec.crossing.approaches))
+        for spec in rows
+        if spec.kind == "epolice" and spec.crossing is not None
+    ]
+    patrols = [
+        Patrol(spec.device_id, _works_nights(scenario.seed, spec))
+        for spec in rows
+        if spec.kind == "vehicle"
+    ]
+    return Plan(str(network), scenario.seed, scenario.world.vehicles, watches, patrols)
+
+
+def _works_nights(seed: int, spec: DeviceSpec) -> bool:
+    return generator(seed, spec.device_id, "nights").random() < spec.night_share

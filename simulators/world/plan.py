@@ -1,0 +1,52 @@
+"""What a world is made of: its network, who watches where, who is on patrol. A JSON file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+MARKED_METRES = (30.0, 120.0)  # before the stop line nobody may stand, where a site watches
+
+
+class Approach(Struct, frozen=True):
+    """An edge whose stop line a site watches; its lanes are numbered from `first_lane`."""
+
+    edge: str
+    first_lane: int
+
+
+class Watch(Struct, frozen=True):
+    """One e-police site and what it sees."""
+
+    site: str
+    approaches: list[Approach]
+
+
+class Patrol(Struct, frozen=True):
+    """A vehicle of the city administration; those who do not work nights stand until morning."""
+
+    device: str
+    nights: bool
+
+
+class Plan(Struct, frozen=True):
+    """All that a world needs to know beside its streets."""
+
+    network: str  # folder that `network.prepare` has made
+    seed: int
+    vehicles: Annotated[int, Meta(ge=0, le=20_000)]  # under way at the busiest hour
+    watches: list[Watch] = []
+    patrols: list[Patrol] = []
+
+
+def read(file: Path) -> Plan:
+    """A plan from its file; raises msgspec.DecodeError."""
+    return msgspec.json.decode(file.read_bytes(), type=Plan)
+
+
+def write(file: Path, plan: Plan) -> None:
+    """Replaces the file in one step."""
+    partial = file.with_suffix(".partial")
+    partial.write_bytes(msgspec.json.encode(plan))
+    partial.replace(file)
