@@ -8,7 +8,10 @@ from pathlib import Path
 from center.database import transaction
 from center.errors import HengyangError
 from center.identity.caller import system
+from center.settings import ApiSettings, settings
+from deploy.city import HERE
 from gis.roads.graph import import_file
+from server.settings import HttpSettings
 from simulators.scenario import Scenario
 from simulators.spec import DeviceSpec
 from simulators.world import plan as plans
@@ -73,3 +76,11 @@ def behind(scenario: Scenario, state: Path, say: Callable[[str], None]) -> Simul
     folder = state / "world"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return SimulatedWorld(scenario, folder, network.folder, found, say)
+
+
+def api_address() -> str:
+    """Where the API of this machine takes the sites' pictures."""
+    api = settings(ApiSettings)
+    scheme = "http" if settings(HttpSettings).api_tls_certificate is None else "https"
+    host = HERE.get(api.api_host, api.api_host)
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{api.api_port}"

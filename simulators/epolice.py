@@ -1,13 +1,16 @@
 """E-police sites (电子警察): who passes in the world, or a Poisson process without one."""
 
+from collections import deque
 from collections.abc import Sequence
 from random import Random
 
 from simulators.hours import TRAFFIC, at_hour, local_hour
+from simulators.places.line import bearing, distance
 from simulators.plates import car
 from simulators.source import Body
-from simulators.world.frame import Breach, Passing
-from simulators.world.view import WorldView
+from simulators.world.frame import Breach, Moving, Passing
+from simulators.world.shots import Order, Shot, Ticket
+from simulators.world.view import Sighting, WorldView
 
 STOCK = 40_000  # vehicles in and around the city
 REGULARS = 0.6  # of the passes are by vehicles that live near the site
@@ -18,6 +21,7 @@ SPEEDING_FROM, SPEEDING_TO = 1.1, 1.2  # of the limit
 SLOWER_IN_RUSH = 0.45
 POLL_SECONDS = 0.5
 SECOND = 1.0
+PICTURE_SECONDS = 6.0  # so long a message waits for its pictures
 CODES = {
     "red_light": "1625",
     "speeding": SPEEDING,
@@ -30,24 +34,66 @@ class Watcher:
     """A source of `pass` and `violation` of what truly happens at a site, at its own time.
 
     E-bikes have no plate and are not reported. What happens while the site is off, or silent, it
-    has not seen.
+    has not seen. A message waits for its pictures, but not for ever: a picture may come after it.
     """
 
-    def __init__(self, site: str, view: WorldView, chance: Random) -> None:
+    def __init__(
+        self, site: str, name: str, view: WorldView, chance: Random, order: Order | None
+    ) -> None:
         self.interval = POLL_SECONDS
         self._site = site
+        self._name = name
         self._view = view
         self._chance = chance
+        self._order = order
         self._sees_from = 0.0
+        self._waiting: deque[tuple[float, Body, Ticket]] = deque()
 
     def begin(self, now: float) -> float:
         self._sees_from = now - SECOND  # a frame tells of the second before it
         return now + self._chance.uniform(0, POLL_SECONDS)
 
     def step(self, due: float) -> tuple[Sequence[Body], float]:
-        seen = [h for h in self._view.take(self._site) if h.time >= self._sees_from]
-        bodies = [_told(happening) for happening in seen if happening.plate]
+        bodies = []
+        for sighting in self._view.take(self._site):
+            happening = sighting.happening
+            if happening.time < self._sees_from or not happening.plate:
+                continue
+            body = _told(happening)
+            if self._order is None or not sighting.moments:
+                bodies.append(body)
+            else:
+                ticket = self._order(self._site, shots(sighting, self._name))
+                self._waiting.append((due + PICTURE_SECONDS, body, ticket))
+        while self._waiting and (self._waiting[0][2].over or self._waiting[0][0] <= due):
+            _, body, ticket = self._waiting.popleft()
+            bodies.append(body._replace(fields=body.fields | {"evidence": list(ticket.names)}))
+        self._view.owes(self._site, len(self._waiting))
         return bodies, due + POLL_SECONDS
+
+
+def shots(sighting: Sighting, name: str) -> list[Shot]:
+    """The pictures of what happened: at its moment, for a red light before, at and after the line.
+
+    The stop line lies where the front was at the moment of the passing.
+    """
+    happening, moments = sighting.happening, sighting.moments
+    if len(moments) == 1:
+        # The vehicle goes on until the frame's end: the picture shows it at the line.
+        return [Shot(happening.time, name, happening.lane, moments[0][1], 0.0, sighting.aspect)]
+    _, at = moments[1]
+    beyond = at.speed * (moments[1][0] - happening.time)
+    return [
+        Shot(time, name, happening.lane, vehicle, beyond + _ahead(vehicle, at), sighting.aspect)
+        for time, vehicle in moments
+    ]
+
+
+def _ahead(vehicle: Moving, other: Moving) -> float:
+    """Metres by which one place lies before another on the way."""
+    metres = distance((vehicle.lon, vehicle.lat), (other.lon, other.lat))
+    way = bearing((other.lon, other.lat), (vehicle.lon, vehicle.lat))
+    return metres if abs((way - other.heading + 180) % 360 - 180) < 90 else -metres
 
 
 def _told(happening: Passing | Breach) -> Body:

@@ -23,6 +23,7 @@ from simulators.spec import DeviceSpec
 from simulators.vehicles import Driven, Vehicle
 from simulators.witness import Witness
 from simulators.world.crossings import Crossing
+from simulators.world.shots import Order
 from simulators.world.view import WorldView
 
 # Where things stand at a crossing, in metres east and north of its middle.
@@ -49,11 +50,12 @@ def build(
     witness: Witness,
     spoil: Spoil | None = None,
     view: WorldView | None = None,
+    order: Order | None = None,
 ) -> Device:
     """One device, not started; all its chances follow from the seed and its id."""
     seed, device_id = scenario.seed, spec.device_id
     troubles = Troubles(generator(seed, device_id, "faults"))
-    source = _source(scenario, spec, generator(seed, device_id, "source"), view)
+    source = _source(scenario, spec, generator(seed, device_id, "source"), view, order)
     chance = generator(seed, device_id, "link")
     buffer = Buffer(scenario.buffer_messages, scenario.buffer_seconds)
     return Device(spec, source, troubles, next_boot, witness, chance, buffer, spoil)
@@ -176,7 +178,15 @@ _PLACES: dict[str, Callable[[Network, int, Random], Place]] = {
 }
 
 
-def _source(scenario: Scenario, spec: DeviceSpec, chance: Random, view: WorldView | None) -> Source:
+def _source(
+    scenario: Scenario,
+    spec: DeviceSpec,
+    chance: Random,
+    view: WorldView | None,
+    order: Order | None,
+) -> Source:
+    if view is not None and spec.kind == "epolice":
+        return Watcher(spec.device_id, spec.name, view, chance, order)
     if view is not None and spec.kind in _IN_THE_WORLD:
         return _IN_THE_WORLD[spec.kind](spec, chance, view)
     if spec.kind == "epolice":
@@ -194,7 +204,6 @@ def _controller(spec: DeviceSpec, _chance: Random, view: WorldView) -> Source:
 
 
 _IN_THE_WORLD: dict[str, Callable[[DeviceSpec, Random, WorldView], Source]] = {
-    "epolice": lambda spec, chance, view: Watcher(spec.device_id, view, chance),
     "vehicle": lambda spec, chance, view: Driven(spec.device_id, spec.interval, chance, view),
     "signal": _controller,
 }

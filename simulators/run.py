@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest import wire
 from simulators.boots import Boots, KeptBoots
@@ -23,6 +24,9 @@ from simulators.spec import DeviceSpec
 from simulators.witness import Truth, Witness
 from simulators.world.crossings import Crossing
 from simulators.world.view import WorldView
+
+if TYPE_CHECKING:
+    from simulators.pictures import Pictures
 
 DRAIN_LOOK_SECONDS = 0.02
 FAREWELL_SECONDS = 0.5  # for the last words to leave the sockets
@@ -45,6 +49,7 @@ class Options:
     spoil: Spoil | None = None  # tells who makes the pictures of faults of cameras
     world: Path | None = None  # folder of the world that runs, of which devices report
     crossings: Sequence[Crossing] = ()  # of its network, the busiest first
+    pictures: str | None = None  # address of the API that takes those of the sites; None: none
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,7 @@ class Fleet:
         sites = [spec.device_id for spec in self.specs if spec.kind == "epolice"]
         world = self.options.world
         self._view = WorldView(world, sites) if world else None
+        self._pictures = self._painting() if world and self.options.pictures else None
         self._links: list[SharedLink] = []
         self._runners = {spec.device_id: self._runner(spec) for spec in self.specs}
 
@@ -112,6 +118,8 @@ class Fleet:
         self._engine.stop()
         if self._view is not None:
             self._view.close()
+        if self._pictures is not None:
+            self._pictures.close()
         self._witness.close()
         if isinstance(self._boots, KeptBoots):
             self._boots.close()
@@ -213,12 +221,22 @@ class Fleet:
     # --- connections -------------------------------------------------------------------------
 
     def _runner(self, spec: DeviceSpec) -> Runner:
-        options = self.options
-        device = build(self.scenario, spec, self._boots, self._witness, options.spoil, self._view)
+        order = self._pictures.order if self._pictures else None
+        device = build(
+            self.scenario, spec, self._boots, self._witness,
+            spoil=self.options.spoil, view=self._view, order=order,
+        )  # fmt: skip
         for fault in self.scenario.faults:
             if befallen(fault, spec, self.scenario.seed):
                 device.troubles.add(fault, self._clock.now())
         return Runner(device, self._engine, self._clock, announces=self.options.announces)
+
+    def _painting(self) -> "Pictures":
+        from simulators.pictures import Pictures  # noqa: PLC0415  # a fleet without needs no OpenCV
+        from simulators.world.portrait import portrait  # noqa: PLC0415
+
+        assert self.options.pictures is not None
+        return Pictures(self.options.pictures, self.options.credentials, portrait)
 
     def _own_link(self, runner: Runner) -> Link:
         spec = runner.device.spec

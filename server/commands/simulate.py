@@ -74,7 +74,7 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
 
     from center.database import name_process
     from center.settings import var_dir
-    from server.simulated_world import behind
+    from server.simulated_world import api_address, behind
     from server.simulation import await_broker, enlist, streets
     from simulators.boots import FleetRunsAlready
     from simulators.control import Control
@@ -90,7 +90,9 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
         scenario = msgspec.structs.replace(scenario, streets=drawn)
     world = behind(scenario, state, typer.echo)
     if world is not None:
-        options = replace(options, world=world.folder, crossings=world.crossings)
+        options = replace(
+            options, world=world.folder, crossings=world.crossings, pictures=api_address()
+        )
     specs = describe(scenario, options.kinds, options.crossings)
     secrets = enlist(specs, folder / "credentials.json")
     broker = _broker(concentrator=options.concentrator)

@@ -203,7 +203,7 @@ def answer(device: Device, name: str, args: dict, ok: bool) -> str:
 def test_a_silent_site_has_not_seen_what_happened_meanwhile(folder: Path) -> None:
     frames = [Frame(t, 1, 1.0, False, [], [], [], [], 0.0, 1.0) for t in (100.0, 200.0)]
     view = WorldView(folder, ["site"])
-    source = Watcher("site", view, Random(1))
+    source = Watcher("site", "路口", view, Random(1), None)
     source.begin(150.0)
     for frame in frames:
         moment = frame.time - 0.5

@@ -1,0 +1,132 @@
+"""Pictures of the sites: painted and sent to the evidence store beside the fleet's own work."""
+
+import logging
+import ssl
+import time
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from queue import Empty, Full, Queue
+from threading import Event, Thread
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from simulators.world.shots import Painter, Shot, Ticket
+
+WAITING = 400  # tickets, some 20 MB: with a server that is away the newest have no pictures
+TIMEOUT_SECONDS = 10.0
+END_SECONDS = 1.0
+PAUSE_SECONDS = 2.0  # before a picture is sent again
+TRIES_SECONDS = 600.0  # then the centre has told it as missing, or soon will
+log = logging.getLogger(__name__)
+
+
+class Pictures:
+    """One thread that paints and one that sends. `order` never waits."""
+
+    def __init__(self, server: str, secrets: Mapping[str, str], painter: Painter) -> None:
+        self._server = urlsplit(server)
+        self._secrets = secrets
+        self._painter = painter
+        self._orders: Queue[Ticket] = Queue(WAITING)
+        self._parcels: Queue[tuple[Ticket, list[bytes]]] = Queue(WAITING)
+        self._ended = Event()
+        self.sent = 0
+        self.refused = 0
+        self._threads = [
+            Thread(target=act, name="pictures", daemon=True) for act in (self._paint, self._send)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def order(self, device: str, shots: Sequence[Shot]) -> Ticket:
+        """Has pictures painted and sent; with too many under way the ticket is over at once."""
+        ticket = Ticket(device, shots, time.monotonic())
+        try:
+            self._orders.put_nowait(ticket)
+        except Full:
+            ticket.over = True
+        return ticket
+
+    def close(self) -> None:
+        """What is not sent yet never comes."""
+        self._ended.set()
+        for thread in self._threads:
+            thread.join(END_SECONDS)
+
+    def _paint(self) -> None:
+        while not self._ended.is_set():
+            ticket = _next(self._orders)
+            if ticket is None:
+                continue
+            parcel = [self._painter(shot) for shot in ticket.shots]
+            ticket.names = tuple(sha256(data).hexdigest() for data in parcel)
+            try:
+                self._parcels.put_nowait((ticket, parcel))
+            except Full:
+                ticket.names, ticket.over = (), True
+
+    def _send(self) -> None:
+        connection: HTTPConnection | None = None
+        while not self._ended.is_set():
+            item = _next(self._parcels)
+            if item is None:
+                continue
+            ticket, parcel = item
+            while not self._ended.is_set() and not ticket.over:
+                connection = connection or self._connect()
+                try:
+                    ticket.over = self._put(connection, ticket, parcel)
+                except (OSError, HTTPException) as error:
+                    log.info("pictures wait: %s", error)
+                    connection.close()
+                    connection = None
+                if not ticket.over and self._pause(ticket):
+                    ticket.over = True
+        if connection is not None:
+            connection.close()
+
+    def _pause(self, ticket: Ticket) -> bool:
+        """Waits before another try; True when there have been enough."""
+        self._ended.wait(PAUSE_SECONDS)
+        return time.monotonic() - ticket.ordered > TRIES_SECONDS
+
+    def _put(self, connection: HTTPConnection, ticket: Ticket, parcel: list[bytes]) -> bool:
+        """Whether the server has taken all, or refuses them for good."""
+        words = f"{ticket.device}:{self._secrets[ticket.device]}"
+        headers = {
+            "Authorization": "Basic " + b64encode(words.encode()).decode(),
+            "Content-Type": "image/jpeg",
+        }
+        for name, data in zip(ticket.names, parcel, strict=True):
+            connection.request("PUT", f"/api/v1/evidence/{name}", data, headers)
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status >= 500 or answer.status in {408, 429}:
+                return False
+            if answer.status >= 400:
+                self.refused += 1
+                log.warning("picture of %s refused: %d", ticket.device, answer.status)
+            else:
+                self.sent += 1
+        return True
+
+    def _connect(self) -> HTTPConnection:
+        host, port = self._server.hostname or "127.0.0.1", self._server.port
+        if self._server.scheme != "https":
+            return HTTPConnection(host, port, timeout=TIMEOUT_SECONDS)
+        # Only ever the API of the same machine, by a number: its certificate is for a name.
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return HTTPSConnection(host, port, timeout=TIMEOUT_SECONDS, context=context)
+
+
+T = TypeVar("T")
+
+
+def _next(queue: "Queue[T]") -> "T | None":
+    try:
+        return queue.get(timeout=0.5)
+    except Empty:
+        return None
