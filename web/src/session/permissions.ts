@@ -18,6 +18,8 @@ export const PERMISSIONS = {
   actOnAlarms: 'alarms:act',
   changeSilences: 'silences:write',
   changeEscalation: 'escalation:write',
+  seeCameras: 'video:read',
+  watchCameras: 'video:watch',
   seeRules: 'rules:read',
   changeRules: 'rules:write',
 } as const

@@ -8,6 +8,7 @@ import {
   MapLocation,
   Odometer,
   ScaleToOriginal,
+  VideoCamera,
 } from '@element-plus/icons-vue'
 
 import { PERMISSIONS, type Permission } from '@/session/permissions'
@@ -36,6 +37,13 @@ export const PLACES: readonly Place[] = [
     icon: Bell,
     permission: PERMISSIONS.seeAlarms,
     holds: ['alarms', 'silences', 'escalation'],
+  },
+  {
+    name: 'video',
+    label: 'nav.video',
+    icon: VideoCamera,
+    permission: PERMISSIONS.seeCameras,
+    holds: ['video'],
   },
   {
     name: 'system',
