@@ -19,6 +19,7 @@ from simulators.scenario import Group, Scenario
 from simulators.spec import DeviceSpec
 
 GATEWAYS = 2
+CAMERAS = {"HENGYANG_VIDEO_CAMERA_NETWORKS": '["127.0.0.0/8"]'}  # those of tests are here
 API_SECONDS = 240.0  # its imports alone take a minute beside other work on two cores
 
 
@@ -26,7 +27,7 @@ API_SECONDS = 240.0  # its imports alone take a minute beside other work on two 
 def fresh_site(stack: Callable[[Path], LocalStack] | None = None) -> Iterator[Site]:
     """Servers of their own, nothing in them and nothing beside them; afterwards nothing is left."""
     folder = Path(tempfile.mkdtemp(prefix="hengyang-acceptance-"))
-    site = Site(folder, QUICK, test=True, stack=stack(folder) if stack else None)
+    site = Site(folder, QUICK | CAMERAS, test=True, stack=stack(folder) if stack else None)
     try:
         yield site
     finally:

@@ -42,6 +42,12 @@ const INSIDE: RouteRecordRaw[] = [
     meta: { title: 'nav.alarms', permission: PERMISSIONS.seeAlarms },
   },
   {
+    path: 'video',
+    name: 'video',
+    component: () => import('@/pages/video/VideoPage.vue'),
+    meta: { title: 'nav.video', permission: PERMISSIONS.seeCameras },
+  },
+  {
     path: 'silences',
     name: 'silences',
     component: () => import('@/pages/silences/SilencesPage.vue'),

@@ -32,7 +32,7 @@ let settledAt = 0
 let lingering: ReturnType<typeof setTimeout> | undefined
 
 const line = new Line({
-  url: address,
+  url: () => address(PATH),
   token: goodToken,
   hello: (token) => {
     const { cursor } = deviceStore
@@ -49,15 +49,16 @@ const line = new Line({
   },
 })
 
-function address(): string {
-  const url = new URL(PATH, globalThis.location.origin)
+/** The server's address of a socket. */
+export function address(path: string): string {
+  const url = new URL(path, globalThis.location.origin)
   url.protocol = url.protocol.replace('http', 'ws')
   return url.href
 }
 
 // --- the session ------------------------------------------------------------------------------
 
-async function goodToken(): Promise<string | null> {
+export async function goodToken(): Promise<string | null> {
   const held = tokens.value
   if (held && held.expiresAt - Date.now() < TOKEN_MS) await renewTokens()
   return tokens.value?.access ?? null
@@ -66,7 +67,7 @@ async function goodToken(): Promise<string | null> {
 let refusedToken = ''
 
 /** Renewed once; when the new one is refused too, the session has ended, as with any request. */
-async function tokenRefused(): Promise<boolean> {
+export async function tokenRefused(): Promise<boolean> {
   const held = tokens.value?.access ?? ''
   if (held !== '' && held === refusedToken) {
     sessionRefused()

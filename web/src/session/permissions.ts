@@ -20,6 +20,8 @@ export const PERMISSIONS = {
   changeEscalation: 'escalation:write',
   seeTraffic: 'traffic:read',
   seePlates: 'plates:read',
+  seeCameras: 'video:read',
+  watchCameras: 'video:watch',
   seeRules: 'rules:read',
   changeRules: 'rules:write',
 } as const

@@ -10,6 +10,7 @@ import {
   Odometer,
   ScaleToOriginal,
   Van,
+  VideoCamera,
   Warning,
 } from '@element-plus/icons-vue'
 
@@ -60,6 +61,13 @@ export const PLACES: readonly Place[] = [
     icon: Warning,
     permission: PERMISSIONS.seeTraffic,
     holds: ['violations'],
+  },
+  {
+    name: 'video',
+    label: 'nav.video',
+    icon: VideoCamera,
+    permission: PERMISSIONS.seeCameras,
+    holds: ['video'],
   },
   {
     name: 'system',
