@@ -16,6 +16,9 @@ _LINE = re.compile(r"^([A-Z_0-9]+)=(.*)$")
 _PASSWORD = re.compile(r"^HENGYANG_STACK_PASSWORD_([A-Z]+)$")
 
 
+CAMERA_NETWORKS = '["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]'
+
+
 @dataclass(frozen=True)
 class Passwords:
     """Generated secrets of one stack, 43 characters each, safe inside a URL."""
@@ -78,6 +81,8 @@ def variables(ports: Ports, passwords: Passwords, stack: Path) -> dict[str, str]
         "HENGYANG_MQTT_ADMIN_SOCKET": str(stack / "mosquitto/admin.sock"),
         "HENGYANG_MQTT_PID_FILE": str(run / "mosquitto.pid"),
         "HENGYANG_RTSP_URL": f"rtsp://reader:{passwords.rtsp}@{HOST}:{ports.rtsp}/cam",
+        # The simulated cameras stand on this machine; a city's own stand where its settings say.
+        "HENGYANG_VIDEO_CAMERA_NETWORKS": CAMERA_NETWORKS,
         "HENGYANG_RTSP_CONTROL_SOCKET": str(stack / "rtsp/control.sock"),
         "HENGYANG_TOKEN_SECRET": passwords.token,
         "HENGYANG_STACK_ADMIN_URL": _database("postgres", passwords.postgres, ports, "postgres"),

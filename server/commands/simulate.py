@@ -74,6 +74,7 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
 
     from center.database import name_process
     from center.settings import var_dir
+    from server.simulated_cameras import set_streams
     from server.simulated_world import api_address, behind
     from server.simulation import await_broker, enlist, streets
     from simulators.boots import FleetRunsAlready
@@ -95,6 +96,7 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
         )
     specs = describe(scenario, options.kinds, options.crossings)
     secrets = enlist(specs, folder / "credentials.json")
+    set_streams([spec for spec in specs if spec.device_id in secrets])
     broker = _broker(concentrator=options.concentrator)
     if not secrets:
         raise Invalid("The scenario has no devices of this kind, or all of them are retired.")

@@ -1,0 +1,51 @@
+"""Simulated cameras among the city's own: where their streams are read, and where they look."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import unquote, urlsplit
+
+import sqlalchemy as sa
+
+from center.database import transaction
+from center.identity.caller import system
+from center.requests import Precondition
+from center.settings import settings
+from ingest.devices.models import Device
+from server.settings import SimulationSettings
+from simulators.spec import DeviceSpec
+from video.cameras.models import Camera
+from video.cameras.schemas import CameraSet, StreamSet
+from video.cameras.service import set_camera
+
+RANGE_METRES = 80.0
+_WHATEVER = Precondition(frozenset({"*"}))
+
+
+def set_streams(specs: Sequence[DeviceSpec]) -> None:
+    """Sets the cameras whose stream is not where the RTSP server of this run has it.
+
+    Raises:
+        AddressForbidden: the server stands in no network of cameras (`video_camera_networks`).
+    """
+    url = settings(SimulationSettings).rtsp_url
+    if url is None:
+        return
+    parts = urlsplit(url)
+    caller = replace(system("simulator"), divisions=("",))
+    with transaction() as session:
+        for spec in specs:
+            if spec.camera is None:
+                continue
+            address = f"rtsp://{parts.hostname}:{parts.port}{parts.path}/{spec.device_id}"
+            known = sa.select(Camera.main_address).join(Device, Device.id == Camera.device)
+            if session.scalar(known.where(Device.device_id == spec.device_id)) == address:
+                continue
+            pose = spec.camera.pose
+            stream = StreamSet(
+                address=address, user=parts.username, password=unquote(parts.password or "")
+            )
+            body = CameraSet(
+                main=stream, height_m=pose.height, heading_deg=pose.heading, tilt_deg=pose.tilt,
+                fov_deg=pose.fov, range_m=RANGE_METRES,
+            )  # fmt: skip
+            set_camera(session, caller, spec.device_id, body, _WHATEVER)
