@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from simulators.picturing import Pictures
     from simulators.run import Fleet, Options, Snapshot
     from simulators.scenario import Scenario
+    from simulators.world.keeper import Keeper
 
 KNOWN_SECONDS = 120.0  # for the broker to hear of new devices
 DRAIN_SECONDS = 5.0  # `hengyang up` gives its programs ten seconds to end
@@ -110,7 +111,6 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
         await_broker(broker, secrets, KNOWN_SECONDS)
     typer.echo(f"simulate: {scenario.name} · {scenario.title_zh}: {len(fleet.specs)} devices")
     with _until_ended() as ended, _running(world, fleet):
-        fleet.start()
         _show_pictures(pictures, fleet, folder)
         control = Control(fleet, state / "control.sock")
         try:
@@ -118,28 +118,32 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
         finally:
             control.close()
             pictures.close()
-            _end(fleet)
 
 
 @contextmanager
 def _running(world: "SimulatedWorld | None", fleet: "Fleet") -> "Iterator[None]":
-    """The world of the fleet, which ends after it."""
-    if world is None:
+    """The fleet at work, and its world: sites are on before the first vehicle passes."""
+    keeper = None
+    fleet.start()
+    try:
+        keeper = _begun(world, fleet) if world else None
         yield
-        return
+    finally:
+        _end(fleet)
+        if keeper is not None:
+            keeper.close()
+
+
+def _begun(world: "SimulatedWorld", fleet: "Fleet") -> "Keeper":
     from simulators.world.keeper import WorldFailed
     from simulators.world.orders import WorldRunsAlready
 
     try:
-        keeper = world.run(fleet.specs)
+        return world.run(fleet.specs)
     except WorldRunsAlready as error:
         raise Invalid(f"The world of {fleet.scenario.name} runs already.") from error
     except WorldFailed as error:
         raise FleetFailed(str(error)) from error
-    try:
-        yield
-    finally:
-        keeper.close()
 
 
 def _show_pictures(pictures: "Pictures", fleet: "Fleet", folder: Path) -> None:

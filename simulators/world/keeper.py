@@ -77,6 +77,7 @@ class Keeper:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
+                start_new_session=True,  # signals to our group are not for it: we end it in order
             )
         beats: Queue[Beat | None] = Queue()
         assert process.stdout is not None

@@ -1,5 +1,6 @@
 """`hengyang simulate` and `hengyang fleet` as a person uses them."""
 
+import json
 import math
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import av
+import msgspec
 import psycopg
 import pytest
 
@@ -170,3 +172,59 @@ def test_cameras_are_registered_speak_over_mqtt_and_show_pictures_and_faults(
         numbers = {device: (number, division) for device, number, division in rows}
     assert set(numbers) == CAMERAS
     assert all(number[:6] == division[:6] for number, division in numbers.values())
+
+
+WORLD = """
+name = "moving"
+title_zh = "路上"
+title_en = "On the road"
+prefix = "mv"
+seed = 7
+
+[world]
+vehicles = 900
+
+[[groups]]
+model = "generic-epolice"
+count = 12
+
+[[groups]]
+model = "generic-vehicle"
+count = 3
+
+[[groups]]
+model = "generic-signal"
+count = 2
+"""
+
+
+def test_what_passes_in_the_world_is_what_the_centre_hears(
+    stack: LocalStack, database: Database, tmp_path: Path
+) -> None:
+    scenario = tmp_path / "moving.toml"
+    scenario.write_text(WORLD, "utf-8")
+    log = tmp_path / "simulate.log"
+    with listening(stack, *wire.UPWARD) as listener:
+        with simulating(log, database, str(scenario)) as process:
+            until(lambda: len(listener.of("pass")) > 5 and len(listener.of("readings")) > 3)
+            signals = [message.topic.split("/")[3] for message in listener.of("readings")]
+            asked = listener.command("signal", signals[0], "signal_hold", phase=1, seconds=60)
+            assert listener.answer(asked).ok is True
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(40) == 0
+        truth = tmp_path / "simulators" / "moving" / "world" / "truth" / "passings.jsonl"
+        rows = [json.loads(line) for line in truth.read_text("utf-8").splitlines()[1:]]
+        true = {(r["site"], r["plate"], r["lane"], r["time"]) for r in rows if r["plate"]}
+
+        def heard() -> set[tuple[str, str, int, float]]:
+            told = [
+                (message.topic.split("/")[3], msgspec.json.decode(message.payload, type=wire.Pass))
+                for message in listener.of("pass")
+            ]
+            return {(s, p.plate, p.lane, round(p.time.timestamp(), 3)) for s, p in told}
+
+        until(lambda: heard() == true, 10)
+    assert {m.topic.split("/")[3] for m in listener.of("position")} == {
+        "mv-car-0001", "mv-car-0002", "mv-car-0003",
+    }  # fmt: skip
+    assert "a world with" in log.read_text()
