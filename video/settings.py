@@ -40,9 +40,9 @@ class VideoSettings(Settings):
         256, ge=8, le=4096, description="Cameras that a process asks at once whether they answer."
     )
     video_opens: int = Field(
-        16,
+        128,
         ge=2,
-        le=256,
+        le=1024,
         description="Streams that a process opens at once; half of them are kept for cameras that"
         " did not fail the last time.",
     )
