@@ -45,13 +45,15 @@ export function lanesOption(
   const base = frame(ink)
   return {
     ...base,
+    // Below the legend, which is as wide as a narrow pane.
+    grid: { ...base.grid, top: 60 },
     legend: { top: 0, right: 8, itemWidth: 22, itemHeight: 8, textStyle: { color: ink.quiet } },
     tooltip: {
       ...base.tooltip,
       valueFormatter: (value) => formatNumber(typeof value === 'number' ? value : null),
     },
     xAxis: timeAxis(ink, cityTime(span.from), cityTime(span.to)),
-    yAxis: { ...valueAxis(ink, names.unit), min: 0 },
+    yAxis: { ...valueAxis(ink, names.unit), min: 0, minInterval: 1 },
     series: [...lines].map(([lane, data], at) => {
       const color = ink.series[at % ink.series.length]
       const type = DASHES[Math.floor(at / ink.series.length) % DASHES.length]

@@ -5,7 +5,7 @@ import { computed, type Ref } from 'vue'
 import { api, clockApi } from './client'
 import { fetchEvidence } from './evidence'
 import { CALM_MS, every } from './polling'
-import type { Answer, Item, Query } from './shapes'
+import type { Answer, Item, Query, Sent } from './shapes'
 import { unwrap } from './transport'
 
 export type Pass = Item<'/api/v1/traffic/passes'>
@@ -13,6 +13,7 @@ export type Violation = Item<'/api/v1/traffic/violations'>
 export type TrafficRecord = Pass & Partial<Violation>
 export type Picture = Pass['pictures'][number]
 export type Site = Item<'/api/v1/traffic/sites'>
+export type SiteChange = Sent<'/api/v1/traffic/sites/{device_id}', 'put'>
 export type Counts = Answer<'/api/v1/traffic/sites/{device_id}/counts'>
 export type CountWidth = Counts['bucket']
 
@@ -36,6 +37,9 @@ export interface RecordQuery {
 
 export const PLATE_COLOURS = ['blue', 'yellow', 'white', 'black', 'green', 'yellow_green'] as const
 export const VEHICLE_CLASSES = ['car', 'van', 'light_truck', 'truck', 'bus'] as const
+export const DIRECTIONS = ['n', 'ne', 'e', 'se', 's', 'sw', 'w', 'nw'] as const
+export const MOVEMENTS = ['left', 'through', 'right', 'u_turn'] as const
+export const LANE_USES = ['all', 'bus', 'bicycle', 'emergency'] as const
 export const SUMMARY_MS = CALM_MS
 
 const WHOLE_PLATE = 7 // signs; what is shorter is searched for as a part
@@ -135,6 +139,13 @@ export function useSites(query: Ref<SiteQuery>) {
     placeholderData: keepPreviousData,
     ...every(CALM_MS),
   })
+}
+
+/** All that is registered of a site, in place of what was; refused where it was changed since. */
+export async function registerSite(site: Site, body: SiteChange): Promise<void> {
+  const path = { device_id: site.device_id }
+  const params = { path, header: { 'if-match': `"${site.version}"` } }
+  await unwrap(api.PUT('/api/v1/traffic/sites/{device_id}', { params, body: body as never }))
 }
 
 /** Passes of the last hour and today, of all sites or of one. */

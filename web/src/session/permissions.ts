@@ -19,6 +19,7 @@ export const PERMISSIONS = {
   changeSilences: 'silences:write',
   changeEscalation: 'escalation:write',
   seeTraffic: 'traffic:read',
+  changeSites: 'traffic:write',
   seePlates: 'plates:read',
   seeCameras: 'video:read',
   watchCameras: 'video:watch',
