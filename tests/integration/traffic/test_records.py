@@ -205,8 +205,8 @@ def month(owner: psycopg.Connection, writer: Pen) -> dict[int, Any]:
     owner.execute(
         "INSERT INTO passes SELECT d, t, t, 1, extract(epoch FROM t)::bigint, 0, 0,"
         " '湘D' || lpad((extract(epoch FROM t)::bigint / 60 %% 20000)::text, 5, '0'),"
-        " 'blue', 'car', 1, 10, '{}' FROM unnest(%s::int[]) AS d, generate_series(now() - interval '30 days',"
-        " now(), interval '1 minute') AS t",
+        " 'blue', 'car', 1, 10, '{}' FROM unnest(%s::int[]) AS d,"
+        " generate_series(now() - interval '30 days', now(), interval '1 minute') AS t",
         [numbers],
     )
     owner.execute("ANALYZE passes")
