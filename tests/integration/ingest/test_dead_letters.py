@@ -150,7 +150,12 @@ def test_a_letter_says_what_came_and_why_it_is_no_fact(kept: Api, writer: Pen) -
     assert {key: shown[key] for key in expected} == expected
     assert shown["detail"] == "water_level: 1e+09 outside -5 to 60"
     body = bad().payload
-    assert shown["payload"] == {"text": body.decode(), "hex": body.hex(), "truncated": False}
+    assert shown["payload"] == {
+        "text": body.decode(),
+        "hex": body.hex(),
+        "truncated": False,
+        "withheld": False,
+    }
     assert shown["size"] == len(body)
     assert shown["first_received_at"] < shown["last_received_at"]
 
@@ -162,7 +167,12 @@ def test_bytes_that_are_no_text_are_shown_as_hex_and_long_ones_in_part(
     operator = client.as_role("operator")
     letters = [operator.get(f"{LETTERS}/{n}").json() for n in (1, 2, 3)]
     by_size = {letter["size"]: letter for letter in letters}
-    assert by_size[2]["payload"] == {"text": None, "hex": "00ff", "truncated": False}
+    assert by_size[2]["payload"] == {
+        "text": None,
+        "hex": "00ff",
+        "truncated": False,
+        "withheld": False,
+    }
     long = by_size[300_000]
     assert long["payload"]["text"] == "水" * (4096 // 3)
     assert (len(long["payload"]["hex"]), long["payload"]["truncated"]) == (8192, True)
