@@ -41,7 +41,7 @@ def test_a_log_in_leads_to_the_page_asked_for(as_user: As) -> None:
 
 def test_a_role_sees_no_more_than_it_may(as_user: As, base: str) -> None:
     page = as_user("inspector", "/")
-    expect(page.locator("nav.rail .place")).to_have_text(["指挥大屏", "告警", "设备"])
+    expect(page.locator("nav.rail .place")).to_have_text(["指挥大屏", "告警", "视频", "设备"])
     page.goto(f"{base}/system")
     expect(page.locator("main")).to_contain_text("没有权限")
 

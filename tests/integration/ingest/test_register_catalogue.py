@@ -50,7 +50,7 @@ def test_the_standard_catalogue_is_there_in_pages(keeper):
         "air_pressure", "air_temperature", "battery_voltage",
     ]  # fmt: skip
     rest = keeper.get(QUANTITIES, params={"after": first["next"]}).json()
-    assert len(rest["items"]) == 19
+    assert len(rest["items"]) == 21
     models = keeper.get(MODELS, params={"kind": "sensor"}).json()["items"]
     assert len(models) == 7
 

@@ -75,7 +75,8 @@ def looking(
 ) -> Iterator[Screen]:
     url = f"ws://127.0.0.1:{port}/api/v1/cameras/{camera}/live"
     with connect(url, origin=origin, max_size=None, compression=None) as socket:
-        socket.send(json.dumps({"token": token}))
+        with suppress(ConnectionClosed):  # a page of another origin is not even asked
+            socket.send(json.dumps({"token": token}))
         yield Screen(socket)
 
 
