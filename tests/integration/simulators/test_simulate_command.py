@@ -211,7 +211,7 @@ def test_passings_are_heard(stack: LocalStack, database: Database, tmp_path: Pat
             signals = [message.topic.split("/")[3] for message in listener.of("readings")]
             asked = listener.command("signal", signals[0], "signal_hold", phase=1, seconds=60)
             assert listener.answer(asked).ok is True
-            # A pass waits up to six seconds for its picture; what waits when the fleet ends is lost.
+            # A pass waits for its picture for up to six seconds; what waits at the end is lost.
             end = time.time() - 9.0
             process.send_signal(signal.SIGTERM)
             assert process.wait(40) == 0
