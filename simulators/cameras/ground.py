@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from simulators.cameras.pose import Floats, Pose
 from simulators.randomness import generator
+from simulators.world.graph import ANY_CLASS, CLASSES
 
 REACH_METRES = 260.0  # what is farther away is too small to be seen
 LANE_METRES = 3.2  # SUMO's default
-LANES = {"expressway": 3, "main": 3, "secondary": 2, "branch": 1}  # in each direction
-ANY_CLASS = "secondary"
 CORNER_METRES = 4.5  # from the edge of the crossing road to the stop line
 PAVEMENT_METRES = 5.0
 SHORTEST_ARM_METRES = 5.0
@@ -91,7 +90,7 @@ def streets_of(file: str | None) -> list[MapStreet]:
     return [
         MapStreet(
             np.array(street["geometry"]["coordinates"], float)[:, :2],
-            LANES.get(street["properties"].get("class", ANY_CLASS), LANES[ANY_CLASS]),
+            CLASSES.get(street["properties"].get("class", ANY_CLASS), CLASSES[ANY_CLASS]).lanes,
         )
         for street in json.loads(text)["features"]
     ]

@@ -5,7 +5,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice, pairwise
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from simulators.cameras.crew import Crew
 from simulators.cameras.mounts import Mounts
 from simulators.cameras.plan import Camera, Plan
 from simulators.cameras.stream import Sender
+from tests.integration.simulators.fleets import until
 from tests.unit.simulators.cameras.streetside import POSE, frame, streets, streets_file, vehicle
 
 pytestmark = pytest.mark.timeout(120)
@@ -50,13 +51,6 @@ def crew(rtsp: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     until(lambda: made.beat.streaming == 2)
     yield made
     made.close()
-
-
-def until(true: Callable[[], bool], seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def opened(
