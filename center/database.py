@@ -1,7 +1,7 @@
 """The one database: engine, session, transaction per request, named SQL from files."""
 
 import select
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
@@ -71,6 +71,25 @@ def _discard_dead(connection: psycopg.Connection[Any], _record: object, _proxy: 
             connection.rollback()
     except psycopg.Error as error:
         raise sa.exc.InvalidatePoolError from error
+
+
+def connector(url: str, name: str, **options: Any) -> Callable[[], psycopg.Connection[Any]]:
+    """Makes connections that a process keeps for itself, beside the engine: they give up on a
+    silent server instead of waiting for ever. `options` are those of psycopg's `connect`."""
+
+    def connect() -> psycopg.Connection[Any]:
+        return psycopg.connect(
+            url,
+            application_name=f"hengyang-{name}",
+            connect_timeout=5,
+            keepalives_idle=5,
+            keepalives_interval=2,
+            keepalives_count=3,
+            tcp_user_timeout=15_000,
+            **options,
+        )
+
+    return connect
 
 
 _application_name = "hengyang"

@@ -2,13 +2,10 @@
 
 import signal
 import threading
-from typing import Any
-
-import psycopg
 
 from center import logs
 from center.bus import reader
-from center.database import name_process
+from center.database import connector, name_process
 from center.processes.heartbeat import Heartbeat
 from center.settings import DatabaseSettings, settings
 from cityops.rules.watch.watch import Watch
@@ -21,19 +18,7 @@ def run_rules() -> None:
     """Judges facts and reports alarms until SIGTERM or SIGINT; stands by while another does."""
     logs.configure("rules")
     url = str(settings(DatabaseSettings).database_url)
-
-    def connect() -> psycopg.Connection[Any]:
-        return psycopg.connect(
-            url,
-            autocommit=True,
-            application_name="hengyang-rules",
-            connect_timeout=5,
-            keepalives_idle=5,
-            keepalives_interval=2,
-            keepalives_count=3,
-            tcp_user_timeout=15_000,
-        )
-
+    connect = connector(url, "rules", autocommit=True)
     watch = Watch(connect, reader("facts"), settings(RuleSettings))
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

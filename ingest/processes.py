@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from center import logs
+from center import database, logs
 from center.bus import BusAway, bus
 from center.events import FactsCommitted
 from center.processes.figures import QueueFigure
@@ -38,22 +38,9 @@ def ingest_url() -> str:
 
 
 def connector(name: str) -> Connect:
-    """Makes connections that give up on a silent server instead of waiting for ever."""
-    url = ingest_url()
-
-    def connect() -> psycopg.Connection[Any]:
-        return psycopg.connect(
-            url,
-            application_name=f"hengyang-{name}",
-            connect_timeout=5,
-            options="-c statement_timeout=60s -c lock_timeout=30s -c TimeZone=UTC",
-            keepalives_idle=5,
-            keepalives_interval=2,
-            keepalives_count=3,
-            tcp_user_timeout=15_000,
-        )
-
-    return connect
+    """Connections of a process of ingest."""
+    options = "-c statement_timeout=60s -c lock_timeout=30s -c TimeZone=UTC"
+    return database.connector(ingest_url(), name, options=options)
 
 
 class Announcer:

@@ -2,13 +2,11 @@
 
 import signal
 import threading
-from typing import Any
 
 import av.logging
-import psycopg
 
 from center import logs
-from center.database import name_process
+from center.database import connector, name_process
 from center.processes.heartbeat import Heartbeat
 from center.settings import DatabaseSettings, settings
 from ingest.leases import VIDEO, Lease
@@ -28,7 +26,7 @@ def run_video() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     url = str(settings(DatabaseSettings).database_url)
-    lease = Lease(lambda: _connect(url))
+    lease = Lease(connector(url, "video", autocommit=True))
     taken = patiently_take_number(lease, stopping, VIDEO)
     if taken is None:
         return
@@ -41,16 +39,3 @@ def run_video() -> None:
     worker.run(stopping)
     heart.stop()
     lease.release()
-
-
-def _connect(url: str) -> psycopg.Connection[Any]:
-    return psycopg.connect(
-        url,
-        autocommit=True,
-        application_name="hengyang-video",
-        connect_timeout=5,
-        keepalives_idle=5,
-        keepalives_interval=2,
-        keepalives_count=3,
-        tcp_user_timeout=15_000,
-    )
