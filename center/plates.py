@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from center.audit.folding import Folding
 from center.audit.service import audit_alone
@@ -19,6 +21,14 @@ _PLATE = re.compile(
     rf"[{_PROVINCES}][A-HJ-NP-Z]([A-HJ-NP-Z0-9]{{4}}[A-HJ-NP-Z0-9挂学警港澳]|[A-HJ-NP-Z0-9]{{6}})"
 )
 HIDDEN = "***"
+
+Plate = Annotated[
+    str,
+    Field(
+        description="Empty where unreadable; masked for who may not see plates.",
+        examples=["湘D12345"],
+    ),
+]
 
 
 class PlatesWithheld(Forbidden):

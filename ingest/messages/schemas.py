@@ -5,8 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from center.plates import Plate
 from ingest.deadletters.models import State
 from ingest.devices.place import Point
+from ingest.series.schemas import Pictures, Unit
 
 Stream = Literal["readings", "position", "pass", "violation", "event"]
 Arrival = Literal["direct", "late", "resent"]
@@ -16,7 +18,7 @@ class MessageValue(BaseModel):
     """The value of one quantity."""
 
     quantity: Annotated[str, Field(examples=["water_level"])]
-    unit: Annotated[str, Field(examples=["m"])]
+    unit: Unit
     value: float
 
 
@@ -33,21 +35,13 @@ class MessageVehicle(BaseModel):
     """The vehicle of a pass (过车) or of a violation (违法); the latter has a code and a limit."""
 
     code: Annotated[str | None, Field(examples=["1625"])] = None
-    plate: Annotated[
-        str,
-        Field(
-            description="Empty where unreadable; masked for who may not see plates.",
-            examples=["湘D12345"],
-        ),
-    ]
+    plate: Plate
     plate_colour: Annotated[str, Field(examples=["blue"])]
     vehicle_class: Annotated[str, Field(examples=["car"])]
     lane: int
     speed_mps: float | None
     limit_mps: float | None = None
-    evidence: Annotated[
-        list[str], Field(description="SHA-256 of its pictures.", examples=[[f"{0x9F86D081:064x}"]])
-    ]
+    evidence: Pictures
 
 
 class MessageEvent(BaseModel):

@@ -5,11 +5,15 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from center.plates import Plate
 from ingest.devices.place import Point
 from ingest.devices.schemas import Kind
 from ingest.series.buckets import Bucket
 
 Unit = Annotated[str, Field(examples=["m"])]
+Pictures = Annotated[
+    list[str], Field(description="SHA-256 of its pictures.", examples=[[f"{0x9F86D081:064x}"]])
+]
 
 
 class LatestValue(BaseModel):
@@ -100,20 +104,12 @@ class PassRead(BaseModel):
 
     time: datetime
     received_at: datetime
-    plate: Annotated[
-        str,
-        Field(
-            description="Empty where unreadable; masked for who may not see plates.",
-            examples=["湘D12345"],
-        ),
-    ]
+    plate: Plate
     plate_colour: Annotated[str, Field(examples=["blue"])]
     vehicle_class: Annotated[str, Field(examples=["car"])]
     lane: int
     speed_mps: float | None
-    evidence: Annotated[
-        list[str], Field(description="SHA-256 of its pictures.", examples=[[f"{0x9F86D081:064x}"]])
-    ]
+    evidence: Pictures
 
 
 class ClockSkew(BaseModel):

@@ -6,6 +6,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 from pydantic import BaseModel, Field
 
 from center.pages import Page
+from center.plates import Plate
 from traffic.sites.schemas import Direction
 
 T = TypeVar("T")
@@ -45,13 +46,7 @@ class RecordRead(BaseModel):
     crossing: Annotated[str | None, Field(examples=["解放大道与船山大道路口"])]
     direction: Direction | None
     lane: int
-    plate: Annotated[
-        str,
-        Field(
-            description="Empty where unreadable; masked for who may not see plates.",
-            examples=["湘D12345"],
-        ),
-    ]
+    plate: Plate
     plate_form: Annotated[
         bool, Field(description="Whether what was read has the form of a number plate.")
     ]
