@@ -2,13 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Message
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
@@ -19,6 +17,7 @@ from center.identity.tokens import InvalidToken, read
 from center.logs import logger
 from server.live import protocol
 from server.live.cursor import Cursor
+from server.live.ending import Ended, answer, until_one_ends
 from server.live.hub import Full
 from server.live.origin import is_foreign
 from server.live.protocol import BadFrame, Hello, Ping, Renew, Subscribe
@@ -36,14 +35,6 @@ BURST_SECONDS = 10  # frames may come in a burst of as many as this time allows
 RENEW_SHARE, RENEW_SECONDS = 0.08, 15.0
 FAREWELL_SECONDS = 30.0  # for a viewer who takes nothing to learn why the line is cut
 MOST_REASON_BYTES = 120  # of a close frame (RFC 6455: 123)
-
-
-class Ended(Exception):
-    """The line is to be cut, and why."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        self.ending = Ending(code, reason)
-        super().__init__(reason)
 
 
 class Conversation:
@@ -114,18 +105,12 @@ class Conversation:
             return find_caller(token, self._address, used=False), read(token).ends_at
 
         try:
-            (caller, must_change), ends_at = await self._in_thread(look)
+            (caller, must_change), ends_at = await answer(self._live, look)
         except InvalidToken as error:
             raise Ended(protocol.TOKEN, error.code()) from error
         if must_change:
             raise Ended(protocol.TOKEN, "password_change_required")
         return caller, ends_at
-
-    async def _in_thread(self, call: Callable[[], T]) -> T:
-        try:
-            return await self._live.in_thread(call)
-        except SQLAlchemyError as error:
-            raise Ended(protocol.TRY_LATER, "the database does not answer") from error
 
     def _welcome(self, viewer: Viewer) -> None:
         viewer.outbox.say(protocol.Welcome(server_time=now(), session_ends_at=viewer.token_ends))
@@ -137,19 +122,10 @@ class Conversation:
         async def wait() -> Ending:
             return await viewer.ending
 
-        parts = (self._listen(viewer), self._speak(viewer), self._keep_time(viewer), wait())
-        tasks = [asyncio.ensure_future(part) for part in parts]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        # Several may end at once; the wish of the server or the reason of a cut comes first.
-        for task in reversed(tasks):
-            if task in done:
-                return await task
-        raise AssertionError("one of the tasks has ended")
+        # The wish of the server or the reason of a cut comes first.
+        return await until_one_ends(
+            (self._listen(viewer), self._speak(viewer), self._keep_time(viewer), wait())
+        )
 
     async def _listen(self, viewer: Viewer) -> Ending:
         while True:
@@ -195,7 +171,7 @@ class Conversation:
                 detail = f"Your roles do not permit this topic: {', '.join(missing)}."
                 viewer.outbox.say(protocol.ErrorFrame(code="forbidden", detail=detail, topic=topic))
                 viewer.wake.set()
-                await self._in_thread(partial(tell_refusal, viewer.caller, topic, missing))
+                await answer(self._live, partial(tell_refusal, viewer.caller, topic, missing))
 
     async def _renew(self, viewer: Viewer, frame: Renew) -> None:
         caller, ends_at = await self._identify(frame.token)

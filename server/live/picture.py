@@ -1,13 +1,11 @@
 """A live picture for one viewer: signed in, scoped, audited, and passed on from the worker."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from center.audit.service import audit_alone
@@ -18,6 +16,7 @@ from center.identity.sessions.lookup import find_caller, find_callers
 from center.identity.tokens import InvalidToken
 from center.logs import logger
 from server.live import protocol
+from server.live.ending import Ended, answer, until_one_ends
 from server.live.origin import is_foreign
 from server.live.refusals import tell_refusal
 from server.live.service import Live
@@ -43,14 +42,6 @@ class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     token: str
 
 
-class Ended(Exception):
-    """The line is to be cut, and why."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        self.code, self.reason = code, reason
-        super().__init__(reason)
-
-
 class Camera(NamedTuple):
     """The camera that is looked at."""
 
@@ -74,11 +65,12 @@ class Picture:
             caller = await self._greet()
             await self._show(caller, await self._find(caller))
         except Ended as ended:
-            observe_cut(protocol.CUTS.get(ended.code, "refused"))
-            log.info("picture_cut", code=ended.code, reason=ended.reason, address=self._address)
+            code, reason = ended.ending.code, ended.ending.reason
+            observe_cut(protocol.CUTS.get(code, "refused"))
+            log.info("picture_cut", code=code, reason=reason, address=self._address)
             with suppress(WebSocketDisconnect, WebSocketDisconnected, RuntimeError, TimeoutError):
                 async with asyncio.timeout(self._live.config.live_patience_seconds):
-                    await self._socket.close(ended.code, ended.reason)
+                    await self._socket.close(code, reason)
         except (WebSocketDisconnect, WebSocketDisconnected):
             pass
 
@@ -89,7 +81,7 @@ class Picture:
             token = msgspec.json.decode(text, type=Hello).token
             # Watching is no use of the session: it grows idle like one that polls.
             look = partial(find_caller, token, self._address, used=False)
-            caller, must_change = await self._in_thread(look)
+            caller, must_change = await answer(self._live, look)
         except TimeoutError:
             raise Ended(protocol.TOKEN, "no token came in time") from None
         except (msgspec.DecodeError, KeyError) as error:
@@ -99,7 +91,7 @@ class Picture:
         if must_change:
             raise Ended(protocol.TOKEN, "password_change_required")
         if not caller.may(PERMISSION):
-            await self._in_thread(partial(tell_refusal, caller, "picture", [PERMISSION]))
+            await answer(self._live, partial(tell_refusal, caller, "picture", [PERMISSION]))
             raise Ended(FORBIDDEN, "your roles do not permit this")
         return caller
 
@@ -110,7 +102,7 @@ class Picture:
                 return Camera(device.id, device.device_id)
 
         try:
-            return await self._in_thread(look)
+            return await answer(self._live, look)
         except HengyangError as error:
             raise Ended(NOT_FOUND, error.code()) from error
 
@@ -121,7 +113,7 @@ class Picture:
         try:
             await self._while_allowed(caller, camera)
         except Ended as ended:
-            ending = ended.reason
+            ending = ended.ending.reason
             raise
         finally:
             seconds = round(asyncio.get_running_loop().time() - began)
@@ -130,22 +122,14 @@ class Picture:
                 await asyncio.shield(self._enter(caller, camera, "camera.watch_end", **words))
 
     async def _enter(self, caller: Caller, camera: Camera, act: str, **words: object) -> None:
-        await self._in_thread(
-            partial(audit_alone, caller, act, "device", camera.device_id, "ok", **words)
+        await answer(
+            self._live, partial(audit_alone, caller, act, "device", camera.device_id, "ok", **words)
         )
 
     async def _while_allowed(self, caller: Caller, camera: Camera) -> None:
-        parts = (self._pass_on(caller, camera), self._listen(), self._keep_watch(caller))
-        tasks = [asyncio.ensure_future(part) for part in parts]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        for task in reversed(tasks):
-            if task in done:
-                await task
+        await until_one_ends(
+            (self._pass_on(caller, camera), self._listen(), self._keep_watch(caller))
+        )
 
     async def _listen(self) -> None:
         await self._socket.receive_text()  # raises where the viewer leaves
@@ -157,7 +141,7 @@ class Picture:
         while True:
             await asyncio.sleep(self._live.config.live_session_seconds)
             try:
-                now = (await self._in_thread(partial(find_callers, sessions))).get(
+                now = (await answer(self._live, partial(find_callers, sessions))).get(
                     caller.session_id
                 )
             except Ended:
@@ -184,7 +168,7 @@ class Picture:
                 return repository.live_address(session, device)
 
         try:
-            found = await self._in_thread(look)
+            found = await answer(self._live, look)
         except HengyangError as error:
             raise Ended(NOT_FOUND, error.code()) from error
         except Ended:
@@ -232,9 +216,3 @@ class Picture:
                     await self._socket.send_bytes(message)
         except TimeoutError:
             raise Ended(protocol.TOO_SLOW, "too_slow") from None
-
-    async def _in_thread(self, call: Callable[[], T]) -> T:
-        try:
-            return await self._live.in_thread(call)
-        except SQLAlchemyError as error:
-            raise Ended(protocol.TRY_LATER, "the database does not answer") from error
