@@ -5,6 +5,7 @@ from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from center.database import transaction
 from center.identity.caller import system
@@ -33,12 +34,12 @@ def set_streams(specs: Sequence[DeviceSpec]) -> None:
     parts = urlsplit(url)
     caller = replace(system("simulator"), divisions=("",))
     with transaction() as session:
+        known = _addresses(session)
         for spec in specs:
             if spec.camera is None:
                 continue
             address = f"rtsp://{parts.hostname}:{parts.port}{parts.path}/{spec.device_id}"
-            known = sa.select(Camera.main_address).join(Device, Device.id == Camera.device)
-            if session.scalar(known.where(Device.device_id == spec.device_id)) == address:
+            if known.get(spec.device_id) == address:
                 continue
             pose = spec.camera.pose
             stream = StreamSet(
@@ -49,3 +50,8 @@ def set_streams(specs: Sequence[DeviceSpec]) -> None:
                 fov_deg=pose.fov, range_m=RANGE_METRES,
             )  # fmt: skip
             set_camera(session, caller, spec.device_id, body, _WHATEVER)
+
+
+def _addresses(session: Session) -> dict[str, str | None]:
+    chosen = sa.select(Device.device_id, Camera.main_address).join(Device)
+    return dict(session.execute(chosen).tuples())
