@@ -14,6 +14,35 @@ FLAGS = (
     "--enable-unsafe-swiftshader",
 )  # fmt: skip
 
+# Notes what each delta of a topic tells, in the first frame that is drawn after it.
+_DELTAS = """
+(() => {
+  const Native = window.WebSocket
+  const pick = %(pick)s
+  window.%(name)s = []
+  window.WebSocket = class extends Native {
+    constructor(...words) {
+      super(...words)
+      this.addEventListener('message', ({ data }) => {
+        const frame = JSON.parse(data)
+        if (frame.t !== 'delta' || frame.topic !== '%(topic)s') return
+        requestAnimationFrame(() => {
+          const now = performance.timeOrigin + performance.now()
+          window.%(name)s.push(...frame.items.flatMap((item) => pick(item, now)))
+        })
+      })
+    }
+  }
+})()
+"""
+
+
+def deltas(name: str, topic: str, pick: str) -> str:
+    """A script for a page: whatever opens the live feed there, `window[name]` grows by what the
+    function `pick(item, now)` of JavaScript gives of each item of a delta, a list; `now` is the
+    first frame that shows it, ms since epoch."""
+    return _DELTAS % {"name": name, "topic": topic, "pick": pick}
+
 
 @contextmanager
 def wall() -> Iterator[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from deploy.stack.ports import HOST
 from server.benches.api import percentile
-from server.benches.chromium import log_in, wall
+from server.benches.chromium import deltas, log_in, wall
 from server.benches.ingest import DEVICES, Offer, counts, register_devices
 from server.benches.live import await_pace, start, token
 from server.benches.load import spawn
@@ -23,26 +23,11 @@ QUICK = {"probes": 200}
 CENTRE, AWAY = (112.60, 26.89), (109.5, 25.0)
 
 # Whatever page opens the feed: each delta is timed in the first frame that is drawn after it.
-PROBE = """
-(() => {
-  const Native = window.WebSocket
-  window.probes = []
-  window.WebSocket = class extends Native {
-    constructor(...words) {
-      super(...words)
-      this.addEventListener('message', ({ data }) => {
-        const frame = JSON.parse(data)
-        if (frame.t !== 'delta' || frame.topic !== 'devices') return
-        const times = frame.items.map(({ t }) => Date.parse(t)).filter(Number.isFinite)
-        requestAnimationFrame(() => {
-          const now = performance.timeOrigin + performance.now()
-          for (const time of times) window.probes.push(now - time)
-        })
-      })
-    }
-  }
-})()
-"""
+PROBE = deltas(
+    "probes",
+    "devices",
+    "({ t }, now) => Number.isFinite(Date.parse(t)) ? [now - Date.parse(t)] : []",
+)
 # Where no page of the application opens it, this one does, and draws each device as a square.
 PAGE = """
 ({ token, bbox }) => {

@@ -4,33 +4,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from deploy.stack.ports import HOST
-from server.benches.chromium import log_in, wall
+from server.benches.chromium import deltas, log_in, wall
 from server.benches.site import Site
 
 Seen = dict[tuple[int, int], float]
 
-# The first frame that is drawn after the delta that tells of an alarm as it is now.
-HOOK = """
-(() => {
-  const Native = window.WebSocket
-  window.changes = []
-  window.WebSocket = class extends Native {
-    constructor(...words) {
-      super(...words)
-      this.addEventListener('message', ({ data }) => {
-        const frame = JSON.parse(data)
-        if (frame.t !== 'delta' || frame.topic !== 'alarms') return
-        requestAnimationFrame(() => {
-          const now = (performance.timeOrigin + performance.now()) / 1000
-          for (const { id, changed_at } of frame.items) {
-            window.changes.push([id, Date.parse(changed_at), now])
-          }
-        })
-      })
-    }
-  }
-})()
-"""
+# Of an alarm as it is now.
+CHANGES = deltas(
+    "changes", "alarms", "({ id, changed_at }, now) => [[id, Date.parse(changed_at), now / 1000]]"
+)
 
 
 @contextmanager
@@ -39,7 +21,7 @@ def rail(site: Site, port: int) -> Iterator[Callable[[], Seen]]:
     when (Unix seconds) it was first on the screen."""
     with wall() as context:
         page = context.new_page()
-        page.add_init_script(HOOK)
+        page.add_init_script(CHANGES)
         page.goto(f"http://{HOST}:{port}/command")
         log_in(site, page)
         page.locator(".city-map canvas").first.wait_for(timeout=60_000)
