@@ -54,4 +54,4 @@ def set_streams(specs: Sequence[DeviceSpec]) -> None:
 
 def _addresses(session: Session) -> dict[str, str | None]:
     chosen = sa.select(Device.device_id, Camera.main_address).join(Device)
-    return dict(session.execute(chosen).tuples())
+    return dict(session.execute(chosen).tuples().all())
