@@ -38,7 +38,8 @@ def set_streams(specs: Sequence[DeviceSpec]) -> None:
         for spec in specs:
             if spec.camera is None:
                 continue
-            address = f"rtsp://{parts.hostname}:{parts.port}{parts.path}/{spec.device_id}"
+            shown = spec.shows or spec.device_id
+            address = f"rtsp://{parts.hostname}:{parts.port}{parts.path}/{shown}"
             if known.get(spec.device_id) == address:
                 continue
             pose = spec.camera.pose

@@ -38,7 +38,13 @@ class Watcher:
     """
 
     def __init__(
-        self, site: str, name: str, view: WorldView, chance: Random, order: Order | None
+        self,
+        site: str,
+        name: str,
+        view: WorldView,
+        chance: Random,
+        order: Order | None,
+        picture_share: float = 1.0,
     ) -> None:
         self.interval = POLL_SECONDS
         self._site = site
@@ -46,6 +52,7 @@ class Watcher:
         self._view = view
         self._chance = chance
         self._order = order
+        self._picture_share = picture_share
         self._sees_from = 0.0
         self._waiting: deque[tuple[float, Body, Ticket]] = deque()
 
@@ -60,7 +67,7 @@ class Watcher:
             if happening.time < self._sees_from or not happening.plate:
                 continue
             body = _told(happening)
-            if self._order is None or not sighting.moments:
+            if self._order is None or not sighting.moments or not self._pictured(body):
                 bodies.append(body)
             else:
                 ticket = self._order(self._site, shots(sighting, self._name))
@@ -70,6 +77,10 @@ class Watcher:
             bodies.append(body._replace(fields=body.fields | {"evidence": list(ticket.names)}))
         self._view.owes(self._site, len(self._waiting))
         return bodies, due + POLL_SECONDS
+
+    def _pictured(self, body: Body) -> bool:
+        share = self._picture_share
+        return share >= 1 or body.stream != "pass" or self._chance.random() < share
 
 
 def shots(sighting: Sighting, name: str) -> list[Shot]:

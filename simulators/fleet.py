@@ -11,6 +11,7 @@ from simulators.cameras.source import CameraSource
 from simulators.device import Device, Spoil
 from simulators.epolice import Site, Watcher
 from simulators.faults import Fault, Troubles
+from simulators.load import WithLoad
 from simulators.models import MODELS, Model
 from simulators.places.line import offset
 from simulators.places.streets import Network, Place, division_of, network
@@ -51,11 +52,17 @@ def build(
     spoil: Spoil | None = None,
     view: WorldView | None = None,
     order: Order | None = None,
+    load: float = 0.0,
 ) -> Device:
-    """One device, not started; all its chances follow from the seed and its id."""
+    """One device, not started; all its chances follow from the seed and its id.
+
+    `load`: passes a second that a site adds to those of the world.
+    """
     seed, device_id = scenario.seed, spec.device_id
     troubles = Troubles(generator(seed, device_id, "faults"))
     source = _source(scenario, spec, generator(seed, device_id, "source"), view, order)
+    if load and spec.kind == "epolice":
+        source = WithLoad(source, load, spec.lanes, generator(seed, device_id, "load"))
     chance = generator(seed, device_id, "link")
     buffer = Buffer(scenario.buffer_messages, scenario.buffer_seconds)
     return Device(spec, source, troubles, next_boot, witness, chance, buffer, spoil)
@@ -87,7 +94,7 @@ def _numbered(scenario: Scenario, crossings: Sequence[Crossing]) -> Iterator[lis
         numbers = range(first, first + group.count)
         at = [_crossing(group, model, number, crossings) for number in numbers]
         pairs = zip(numbers, at, strict=True)
-        yield [_spec(scenario, group, model, number, crossing) for number, crossing in pairs]
+        yield [_spec(scenario, group, model, number, first, crossing) for number, crossing in pairs]
 
 
 def _crossing(
@@ -101,9 +108,14 @@ def _crossing(
 
 
 def _spec(
-    scenario: Scenario, group: Group, model: Model, number: int, crossing: Crossing | None
+    scenario: Scenario,
+    group: Group,
+    model: Model,
+    number: int,
+    first: int,
+    crossing: Crossing | None,
 ) -> DeviceSpec:
-    device_id = f"{scenario.prefix}-{model.short}-{number:04d}"
+    device_id = _device_id(scenario, model, number)
     chance = generator(scenario.seed, device_id, "spec")
     if crossing is None:
         place = _PLACES.get(model.kind, _beside)(network(scenario.streets), number, chance)
@@ -127,16 +139,26 @@ def _spec(
         peak_per_hour=group.peak_per_hour,
         night_share=group.night_share,
         crossing=crossing,
+        picture_share=group.picture_share,
     )
-    return _as_camera(made, scenario, group, number) if model.kind == "camera" else made
+    return _as_camera(made, scenario, group, number, first) if model.kind == "camera" else made
 
 
-def _as_camera(spec: DeviceSpec, scenario: Scenario, group: Group, number: int) -> DeviceSpec:
+def _device_id(scenario: Scenario, model: Model, number: int) -> str:
+    return f"{scenario.prefix}-{model.short}-{number:04d}"
+
+
+def _as_camera(
+    spec: DeviceSpec, scenario: Scenario, group: Group, number: int, first: int
+) -> DeviceSpec:
     crossing, pose = at_crossing(network(scenario.streets), number)
     name = "与".join(crossing.names[:2]) + f"路口{number:04d}"
     division = division_of((pose.lon, pose.lat))
     camera = Camera(spec.device_id, name, pose, group.width, group.height, recorded=group.recorded)
+    place = number - first
+    shown = number if group.streams is None else first + place % group.streams
     return spec._replace(
+        shows="" if shown == number else _device_id(scenario, MODELS[spec.model], shown),
         lon=pose.lon,
         lat=pose.lat,
         name=f"{name}摄像机",
@@ -186,7 +208,7 @@ def _source(
     order: Order | None,
 ) -> Source:
     if view is not None and spec.kind == "epolice":
-        return Watcher(spec.device_id, spec.name, view, chance, order)
+        return Watcher(spec.device_id, spec.name, view, chance, order, spec.picture_share)
     if view is not None and spec.kind in _IN_THE_WORLD:
         return _IN_THE_WORLD[spec.kind](spec, chance, view)
     if spec.kind == "epolice":

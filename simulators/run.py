@@ -17,6 +17,7 @@ from simulators.links.link import Broker, Link
 from simulators.links.own import OwnLink
 from simulators.links.port import SharedPort
 from simulators.links.shared import SharedLink, open_links
+from simulators.load import share
 from simulators.randomness import generator
 from simulators.runner import Runner
 from simulators.scenario import Scenario
@@ -50,6 +51,7 @@ class Options:
     world: Path | None = None  # folder of the world that runs, of which devices report
     crossings: Sequence[Crossing] = ()  # of its network, the busiest first
     pictures: str | None = None  # address of the API that takes those of the sites; None: none
+    true_passes: float = 0.0  # a second, of the world: a scenario's load adds what is missing
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ class Fleet:
         world = self.options.world
         self._view = WorldView(world, sites) if world else None
         self._pictures = self._painting() if world and self.options.pictures else None
+        added = scenario.load.passes_per_second if scenario.load else 0.0
+        self._load = share(added, self.options.true_passes, len(sites)) if world else 0.0
         self._links: list[SharedLink] = []
         self._runners = {spec.device_id: self._runner(spec) for spec in self.specs}
 
@@ -224,7 +228,7 @@ class Fleet:
         order = self._pictures.order if self._pictures else None
         device = build(
             self.scenario, spec, self._boots, self._witness,
-            spoil=self.options.spoil, view=self._view, order=order,
+            spoil=self.options.spoil, view=self._view, order=order, load=self._load,
         )  # fmt: skip
         for fault in self.scenario.faults:
             if befallen(fault, spec, self.scenario.seed):

@@ -31,12 +31,30 @@ class Group(Struct, frozen=True, forbid_unknown_fields=True):
     width: Annotated[int, Meta(ge=160, le=3840, multiple_of=2)] = 640  # cameras only
     height: Annotated[int, Meta(ge=90, le=2160, multiple_of=2)] = 360
     approaches: Literal["all", "one"] = "all"  # e-police in a world only: what a site watches
+    # E-police in a world only: of the passes so many have a picture. All violations have theirs.
+    picture_share: Annotated[float, Meta(ge=0, le=1)] = 1.0
+    # Recorded cameras only: so many films, shared by the cameras of the group; None: each its own.
+    streams: Count | None = None
+
+
+class Recorded(Struct, frozen=True, forbid_unknown_fields=True):
+    """The world runs once, as fast as it can, and is played in a loop from then on."""
+
+    seconds: Annotated[int, Meta(ge=10, le=86_400)] = 600
+    hour: Annotated[float, Meta(ge=0, lt=24)] = 7.5  # local, of its beginning
 
 
 class World(Struct, frozen=True, forbid_unknown_fields=True):
     """One simulated traffic behind the devices; without it they act by themselves."""
 
     vehicles: Annotated[int, Meta(ge=1, le=20_000)] = 2000  # under way at the busiest hour
+    recorded: Recorded | None = None
+
+
+class Load(Struct, frozen=True, forbid_unknown_fields=True):
+    """Passes that nobody drove, added until the sites report so many; their plates tell them."""
+
+    passes_per_second: Annotated[float, Meta(gt=0, le=100_000)]
 
 
 class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,6 +77,7 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
     # GeoJSON of the streets on which all stands and drives; None: those drawn by hand.
     streets: str | None = None
     world: World | None = None
+    load: Load | None = None
 
 
 FOLDER = resources.files("simulators.scenarios")
@@ -92,6 +111,10 @@ def parse(text: str) -> Scenario:
             raise ScenarioInvalid(f"no model {group.model!r}; there are {', '.join(MODELS)}")
         if MODELS[group.model].kind == "signal" and scenario.world is None:
             raise ScenarioInvalid("signals need a [world]: nothing else drives by them")
+        if group.streams is not None and not group.recorded:
+            raise ScenarioInvalid("cameras share streams that are recorded: `streams` needs that")
+    if scenario.load is not None and scenario.world is None:
+        raise ScenarioInvalid("a [load] is added to what happens in a [world]")
     return scenario
 
 

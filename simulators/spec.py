@@ -26,3 +26,5 @@ class DeviceSpec(NamedTuple):
     camera: Camera | None = None  # pose and picture, of cameras
     camera_number: str = ""  # 20 digits, of cameras
     crossing: Crossing | None = None  # of the world, where a site or a signal stands at one
+    shows: str = ""  # of cameras: whose stream it shows, where not its own
+    picture_share: float = 1.0  # of the passes of a site

@@ -30,6 +30,13 @@ class Patrol(Struct, frozen=True):
     nights: bool
 
 
+class Recorded(Struct, frozen=True):
+    """A recording to be played in place of the simulation; it must bear this fingerprint."""
+
+    file: str
+    fingerprint: str
+
+
 class Plan(Struct, frozen=True):
     """All that a world needs to know beside its streets."""
 
@@ -38,6 +45,7 @@ class Plan(Struct, frozen=True):
     vehicles: Annotated[int, Meta(ge=0, le=20_000)]  # under way at the busiest hour
     watches: list[Watch] = []
     patrols: list[Patrol] = []
+    recording: Recorded | None = None
 
 
 def read(file: Path) -> Plan:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -29,8 +30,13 @@ from simulators.world.orders import (
     WorldRunsAlready,
 )
 from simulators.world.pace import Pace
+from simulators.world.plan import Plan
+from simulators.world.recording import RecordingInvalid
+from simulators.world.replay import Replay
 from simulators.world.teller import Teller
-from simulators.world.traffic import Traffic
+
+if TYPE_CHECKING:
+    from simulators.world.traffic import Traffic
 
 LOCK = "lock"
 BEAT_SECONDS = 1.0
@@ -44,7 +50,7 @@ class World:
         self._lock = _claim(folder)
         plan = plans.read(folder / PLAN)
         self._pace = Pace(start, time.time(), speed)
-        self._traffic = Traffic(plan, self._pace.last, folder / TRUTH)
+        self._traffic = _moving(plan, self._pace.last, folder / TRUTH)
         self._orders: Queue[tuple[WorldOrder, Future[Beat]]] = Queue()
         self._teller = Teller(folder / FRAMES)
         self._server = LineServer(folder / CONTROL, self._heard)
@@ -131,6 +137,14 @@ class World:
             self._teller.tell(standing)
 
 
+def _moving(plan: Plan, start: float, truth: Path) -> "Traffic | Replay":
+    if plan.recording is not None:
+        return Replay(plan, start, truth)
+    from simulators.world.traffic import Traffic  # noqa: PLC0415  # a replay needs no SUMO
+
+    return Traffic(plan, start, truth)
+
+
 def say(beat: Beat) -> None:
     """A line for whoever has started us; a parent that is gone is the end (SIGPIPE)."""
     sys.stdout.buffer.write(msgspec.json.encode(beat) + b"\n")
@@ -158,6 +172,9 @@ def main(words: list[str]) -> int:
     except WorldRunsAlready as error:
         print(error, file=sys.stderr)
         return RUNS_ALREADY
+    except RecordingInvalid as error:
+        print(error, file=sys.stderr)
+        return 1
 
     def end(*_: object) -> None:
         world.ended = True

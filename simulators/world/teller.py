@@ -10,6 +10,7 @@ from threading import Condition, Thread
 
 import msgspec
 
+from simulators.sockets import named
 from simulators.world.frame import Breach, Frame, Passing
 
 WAITING = 4  # frames that wait for one reader: what is older is of no use to a picture
@@ -43,7 +44,8 @@ class Teller:
         self._changed = Condition()
         path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.bind(str(path))
+        with named(path) as name:
+            self._socket.bind(name)
         path.chmod(0o600)
         self._socket.listen(64)
         Thread(target=self._accept, name="world readers", daemon=True).start()

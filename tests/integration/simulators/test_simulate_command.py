@@ -62,7 +62,7 @@ def boots(listener: Listener) -> dict[str, set[int]]:
 def test_a_scenario_that_is_none_is_said_in_one_line(database: Database) -> None:
     done = hengyang("simulate", "nowhere")
     assert done.returncode == 1
-    assert "no scenario 'nowhere'; there are calm, demo, faults, load" in done.stderr
+    assert "no scenario 'nowhere'; there are calm, city, demo, faults, load" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
@@ -200,7 +200,6 @@ count = 2
 
 
 def test_passings_are_heard(stack: LocalStack, database: Database, tmp_path: Path) -> None:
-    # The name of this test is short: the path of a Unix socket has 107 characters at most.
     scenario = tmp_path / "moving.toml"
     scenario.write_text(WORLD, "utf-8")
     log = tmp_path / "simulate.log"

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from simulators.fleet import describe
+from simulators.models import MODELS
 from simulators.scenario import ScenarioInvalid, load, parse
 
 GOOD = """
@@ -30,6 +32,9 @@ count = 2
         (GOOD + '[[faults]]\nname = "fire"\n', "fire"),
         (GOOD + '[[faults]]\nname = "late"\nprobability = 2\n', "probability"),
         (GOOD + "[[", "at "),
+        (GOOD + "[load]\npasses_per_second = 10\n", "happens in a .world"),
+        (GOOD + "[world.recorded]\nseconds = 1\n", "seconds"),
+        (GOOD.replace("generic-lamp", "generic-camera") + "streams = 2\n", "recorded"),
     ],
 )
 def test_a_mistake_is_named(wrong: str, said: str) -> None:
@@ -47,3 +52,26 @@ def test_a_file_of_ones_own_can_be_run_with_another_seed(tmp_path: Path) -> None
     file.write_text(GOOD, "utf-8")
     assert load(str(file)).seed == 3
     assert load(str(file), seed=4).seed == 4
+
+
+def test_the_whole_city_is_as_large_as_the_real_one() -> None:
+    city = load("city")
+    counts: dict[str, int] = {}
+    for group in city.groups:
+        kind = MODELS[group.model].kind
+        counts[kind] = counts.get(kind, 0) + group.count
+    assert counts == {
+        "sensor": 20_000, "vehicle": 400, "epolice": 600, "signal": 1374, "camera": 2000,
+    }  # fmt: skip
+    assert city.world is not None
+    assert city.world.recorded is not None
+    assert city.load is not None
+    assert all(group.interval_seconds is None for group in city.groups)
+
+
+def test_cameras_of_a_group_share_its_streams() -> None:
+    group = "\n[[groups]]\nmodel = 'generic-camera'\ncount = 3\n"
+    specs = describe(parse(GOOD + group + group + "recorded = true\nstreams = 2\n"))
+    assert [spec.shows for spec in specs if spec.kind == "camera"] == [
+        "", "", "", "", "", "my-camera-0004",
+    ]  # fmt: skip
