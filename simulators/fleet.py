@@ -186,7 +186,7 @@ def _source(
     order: Order | None,
 ) -> Source:
     if view is not None and spec.kind == "epolice":
-        return Watcher(spec.device_id, spec.name, view, chance, order)
+        return Watcher(spec.device_id, spec.name, view, chance, order, spec.crossing)
     if view is not None and spec.kind in _IN_THE_WORLD:
         return _IN_THE_WORLD[spec.kind](spec, chance, view)
     if spec.kind == "epolice":
