@@ -135,7 +135,9 @@ def _as_camera(spec: DeviceSpec, scenario: Scenario, group: Group, number: int) 
     crossing, pose = at_crossing(network(scenario.streets), number)
     name = "与".join(crossing.names[:2]) + f"路口{number:04d}"
     division = division_of((pose.lon, pose.lat))
-    camera = Camera(spec.device_id, name, pose, group.width, group.height, recorded=group.recorded)
+    camera = Camera(
+        spec.device_id, name, pose, group.width, group.height, group.recorded, group.large
+    )
     return spec._replace(
         lon=pose.lon,
         lat=pose.lat,

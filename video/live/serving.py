@@ -6,9 +6,10 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from center.logs import logger
+from video.live import tickets
 from video.live.hub import Hub, Viewer
 from video.live.messages import words
-from video.live.tickets import device_of
+from video.live.tickets import Ticket
 from video.settings import VideoSettings
 
 log = logger(__name__)
@@ -19,9 +20,9 @@ MOST_HELLO_BYTES = 500
 
 
 class Counter:
-    """Listens from `start` on; `hub_of` finds the viewers of a camera's stream."""
+    """Listens from `start` on; `hub_of` finds the viewers of what a ticket is for."""
 
-    def __init__(self, limits: VideoSettings, hub_of: Callable[[int], Hub | None]) -> None:
+    def __init__(self, limits: VideoSettings, hub_of: Callable[[Ticket], Hub | None]) -> None:
         self._limits, self._hub_of = limits, hub_of
         self._socket = socket.create_server((limits.video_live_host, 0), backlog=128)
         self._places = threading.BoundedSemaphore(limits.video_viewers)
@@ -60,8 +61,8 @@ class Counter:
         connection.settimeout(HELLO_SECONDS)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with connection.makefile("rb") as lines:
-            device = device_of(lines.readline(MOST_HELLO_BYTES))
-        hub = None if device is None else self._hub_of(device)
+            ticket = tickets.read(lines.readline(MOST_HELLO_BYTES))
+        hub = None if ticket is None else self._hub_of(ticket)
         connection.settimeout(SEND_SECONDS)
         if hub is None:
             connection.sendall(words(t="end", reason="moved"))

@@ -34,6 +34,8 @@ export class LivePicture {
     private readonly video: HTMLVideoElement,
     private readonly deviceId: string,
     private readonly tell: (status: PictureStatus) => void,
+    /** The main stream, where the camera has two. */
+    private readonly isLarge = false,
   ) {}
 
   open(): void {
@@ -70,7 +72,7 @@ export class LivePicture {
     const path = `/api/v1/cameras/${encodeURIComponent(this.deviceId)}/live`
     const socket = new WebSocket(address(path))
     socket.binaryType = 'arraybuffer'
-    socket.onopen = () => socket.send(JSON.stringify({ token }))
+    socket.onopen = () => socket.send(JSON.stringify({ token, large: this.isLarge }))
     socket.onmessage = ({ data }: MessageEvent) => this.hear(data as string | ArrayBuffer)
     socket.onclose = ({ code }: CloseEvent) => void this.closed(code)
     this.socket = socket
