@@ -144,6 +144,19 @@ def test_too_many_pictures_at_once_leave_the_newest_without(view: WorldView) -> 
     slow.close()
 
 
+def test_what_cannot_be_painted_leaves_those_after_it_alone(painter: Photographer) -> None:
+    fix = Fix(1.0, car(0), {}, None, 30.0, 0.0)
+    shot = Shot("路口", 1, crossing().stops[0], fix, fix, "front")
+    broken = shot._replace(stops=())
+    with storing() as (store, address):
+        pictures = Pictures(address, SECRETS, painter)
+        tickets = [pictures.order("site", [one]) for one in (broken, shot)]
+        until(lambda: all(ticket.over for ticket in tickets))
+        assert [len(ticket.names) for ticket in tickets] == [0, 1]
+        assert len(store.kept) == 1
+        pictures.close()
+
+
 def test_a_refused_picture_is_given_up_and_a_busy_server_asked_again(
     view: WorldView, painter: Photographer
 ) -> None:
