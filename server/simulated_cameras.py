@@ -13,12 +13,14 @@ from center.requests import Precondition
 from center.settings import settings
 from ingest.devices.models import Device
 from server.settings import SimulationSettings
+from simulators.cameras.plan import main_name
 from simulators.spec import DeviceSpec
 from video.cameras.models import Camera
 from video.cameras.schemas import CameraSet, StreamSet
 from video.cameras.service import set_camera
 
 RANGE_METRES = 80.0
+Addresses = tuple[str | None, str | None]  # of the main and the sub-stream
 _WHATEVER = Precondition(frozenset({"*"}))
 
 
@@ -38,21 +40,32 @@ def set_streams(specs: Sequence[DeviceSpec]) -> None:
         for spec in specs:
             if spec.camera is None:
                 continue
-            shown = spec.shows or spec.device_id
-            address = f"rtsp://{parts.hostname}:{parts.port}{parts.path}/{shown}"
-            if known.get(spec.device_id) == address:
+            base = f"rtsp://{parts.hostname}:{parts.port}{parts.path}"
+            addresses = _addresses_of(spec.shows or spec.device_id, base, large=spec.camera.large)
+            if known.get(spec.device_id) == addresses:
                 continue
-            pose = spec.camera.pose
-            stream = StreamSet(
-                address=address, user=parts.username, password=unquote(parts.password or "")
+            main, sub = (
+                None
+                if address is None
+                else StreamSet(
+                    address=address, user=parts.username, password=unquote(parts.password or "")
+                )
+                for address in addresses
             )
+            pose = spec.camera.pose
             body = CameraSet(
-                main=stream, height_m=pose.height, heading_deg=pose.heading, tilt_deg=pose.tilt,
-                fov_deg=pose.fov, range_m=RANGE_METRES,
+                main=main, sub=sub, height_m=pose.height, heading_deg=pose.heading,
+                tilt_deg=pose.tilt, fov_deg=pose.fov, range_m=RANGE_METRES,
             )  # fmt: skip
             set_camera(session, caller, spec.device_id, body, _WHATEVER)
 
 
-def _addresses(session: Session) -> dict[str, str | None]:
-    chosen = sa.select(Device.device_id, Camera.main_address).join(Device)
-    return dict(session.execute(chosen).tuples().all())
+def _addresses_of(shown: str, base: str, *, large: bool) -> Addresses:
+    """Of the main and the sub-stream of what a camera shows."""
+    watched = f"{base}/{shown}"
+    return (f"{base}/{main_name(shown)}", watched) if large else (watched, None)
+
+
+def _addresses(session: Session) -> dict[str, Addresses]:
+    chosen = sa.select(Device.device_id, Camera.main_address, Camera.sub_address).join(Device)
+    return {name: (main, sub) for name, main, sub in session.execute(chosen).tuples()}

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from random import Random
 
 from simulators.hours import TRAFFIC, at_hour, local_hour
-from simulators.places.line import bearing, distance
 from simulators.plates import car
 from simulators.source import Body
-from simulators.world.frame import Breach, Moving, Passing
-from simulators.world.shots import Order, Shot, Ticket
-from simulators.world.view import Sighting, WorldView
+from simulators.world.crossings import Crossing
+from simulators.world.frame import Breach, Passing
+from simulators.world.shots import Order, Shot, Ticket, ViewName
+from simulators.world.sightings import Fix, Sighting, at
+from simulators.world.view import WorldView
 
 STOCK = 40_000  # vehicles in and around the city
 REGULARS = 0.6  # of the passes are by vehicles that live near the site
@@ -22,6 +23,11 @@ SLOWER_IN_RUSH = 0.45
 POLL_SECONDS = 0.5
 SECOND = 1.0
 PICTURE_SECONDS = 6.0  # so long a message waits for its pictures
+BEFORE_SECONDS, PAST_METRES = 0.35, 1.0  # of the first and the second picture of a red light
+LABELS = {
+    "red_light": "闯红灯", "speeding": "超速", "wrong_way": "逆行", "no_stopping": "违法停车",
+}  # fmt: skip
+VIEWS: dict[str, ViewName] = {"red_light": "rear", "no_stopping": "near", "wrong_way": "near"}
 CODES = {
     "red_light": "1625",
     "speeding": SPEEDING,
@@ -44,6 +50,7 @@ class Watcher:
         view: WorldView,
         chance: Random,
         order: Order | None,
+        crossing: Crossing | None = None,
         picture_share: float = 1.0,
     ) -> None:
         self.interval = POLL_SECONDS
@@ -52,6 +59,7 @@ class Watcher:
         self._view = view
         self._chance = chance
         self._order = order
+        self._crossing = crossing
         self._picture_share = picture_share
         self._sees_from = 0.0
         self._waiting: deque[tuple[float, Body, Ticket]] = deque()
@@ -67,10 +75,11 @@ class Watcher:
             if happening.time < self._sees_from or not happening.plate:
                 continue
             body = _told(happening)
-            if self._order is None or not sighting.moments or not self._pictured(body):
+            order, crossing = self._order, self._crossing
+            if order is None or crossing is None or not self._pictured(sighting):
                 bodies.append(body)
             else:
-                ticket = self._order(self._site, shots(sighting, self._name))
+                ticket = order(self._site, shots(sighting, self._name, crossing))
                 self._waiting.append((due + PICTURE_SECONDS, body, ticket))
         while self._waiting and (self._waiting[0][2].over or self._waiting[0][0] <= due):
             _, body, ticket = self._waiting.popleft()
@@ -78,33 +87,32 @@ class Watcher:
         self._view.owes(self._site, len(self._waiting))
         return bodies, due + POLL_SECONDS
 
-    def _pictured(self, body: Body) -> bool:
+    def _pictured(self, sighting: Sighting) -> bool:
+        """Each violation is, and a share of the passes."""
+        if not sighting.track:
+            return False
         share = self._picture_share
-        return share >= 1 or body.stream != "pass" or self._chance.random() < share
+        all_are = share >= 1 or isinstance(sighting.happening, Breach)
+        return all_are or self._chance.random() < share
 
 
-def shots(sighting: Sighting, name: str) -> list[Shot]:
-    """The pictures of what happened: at its moment, for a red light before, at and after the line.
-
-    The stop line lies where the front was at the moment of the passing.
-    """
-    happening, moments = sighting.happening, sighting.moments
-    if len(moments) == 1:
-        # The vehicle goes on until the frame's end: the picture shows it at the line.
-        return [Shot(happening.time, name, happening.lane, moments[0][1], 0.0, sighting.aspect)]
-    _, at = moments[1]
-    beyond = at.speed * (moments[1][0] - happening.time)
-    return [
-        Shot(time, name, happening.lane, vehicle, beyond + _ahead(vehicle, at), sighting.aspect)
-        for time, vehicle in moments
-    ]
+def shots(sighting: Sighting, site: str, crossing: Crossing) -> list[Shot]:
+    """The pictures of what happened: at its moment, for a red light before, past and beyond."""
+    happening, track = sighting.happening, sighting.track
+    stops = crossing.approach_of(happening.lane)
+    kind = happening.kind if isinstance(happening, Breach) else ""
+    moments = _red_light(happening.time, track) if kind == "red_light" else [happening.time]
+    fixes = [at(track, moment) for moment in moments]
+    view, label = VIEWS.get(kind, "front"), LABELS.get(kind, "")
+    return [Shot(site, happening.lane, stops, fix, fixes[0], view, label) for fix in fixes]
 
 
-def _ahead(vehicle: Moving, other: Moving) -> float:
-    """Metres by which one place lies before another on the way."""
-    metres = distance((vehicle.lon, vehicle.lat), (other.lon, other.lat))
-    way = bearing((other.lon, other.lat), (vehicle.lon, vehicle.lat))
-    return metres if abs((way - other.heading + 180) % 360 - 180) < 90 else -metres
+def _red_light(crossed: float, track: tuple[Fix, ...]) -> list[float]:
+    """Three moments: its front before the line, the whole vehicle past it, and moved on."""
+    vehicle, last = track[-1].vehicle, track[-1].time
+    before = max(track[0].time, crossed - BEFORE_SECONDS)
+    over = crossed + (vehicle.length + PAST_METRES) / max(vehicle.speed, 1.0)
+    return [before, min(over, (crossed + last) / 2), last]
 
 
 def _told(happening: Passing | Breach) -> Body:

@@ -154,7 +154,9 @@ def _as_camera(
     crossing, pose = at_crossing(network(scenario.streets), number)
     name = "与".join(crossing.names[:2]) + f"路口{number:04d}"
     division = division_of((pose.lon, pose.lat))
-    camera = Camera(spec.device_id, name, pose, group.width, group.height, recorded=group.recorded)
+    camera = Camera(
+        spec.device_id, name, pose, group.width, group.height, group.recorded, group.large
+    )
     place = number - first
     shown = number if group.streams is None else first + place % group.streams
     return spec._replace(
@@ -208,7 +210,9 @@ def _source(
     order: Order | None,
 ) -> Source:
     if view is not None and spec.kind == "epolice":
-        return Watcher(spec.device_id, spec.name, view, chance, order, spec.picture_share)
+        return Watcher(
+            spec.device_id, spec.name, view, chance, order, spec.crossing, spec.picture_share
+        )
     if view is not None and spec.kind in _IN_THE_WORLD:
         return _IN_THE_WORLD[spec.kind](spec, chance, view)
     if spec.kind == "epolice":

@@ -60,7 +60,12 @@ class Pictures:
             ticket = _next(self._orders)
             if ticket is None:
                 continue
-            parcel = [self._painter(shot) for shot in ticket.shots]
+            try:
+                parcel = [self._painter(shot) for shot in ticket.shots]
+            except Exception:  # what cannot be painted must not take all later pictures with it
+                log.exception("a picture of %s cannot be painted", ticket.device)
+                ticket.over = True
+                continue
             ticket.names = tuple(sha256(data).hexdigest() for data in parcel)
             try:
                 self._parcels.put_nowait((ticket, parcel))

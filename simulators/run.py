@@ -87,7 +87,8 @@ class Fleet:
         self._engine = Engine()
         sites = [spec.device_id for spec in self.specs if spec.kind == "epolice"]
         world = self.options.world
-        self._view = WorldView(world, sites) if world else None
+        signals = _signals(self.specs) if self.options.pictures else {}
+        self._view = WorldView(world, sites, signals) if world else None
         self._pictures = self._painting() if world and self.options.pictures else None
         added = scenario.load.passes_per_second if scenario.load else 0.0
         self._load = share(added, self.options.true_passes, len(sites)) if world else 0.0
@@ -236,11 +237,15 @@ class Fleet:
         return Runner(device, self._engine, self._clock, announces=self.options.announces)
 
     def _painting(self) -> "Pictures":
+        from simulators.cameras.masts import heads  # noqa: PLC0415
+        from simulators.cameras.snapshot import Photographer  # noqa: PLC0415
         from simulators.pictures import Pictures  # noqa: PLC0415  # a fleet without needs no OpenCV
-        from simulators.world.portrait import portrait  # noqa: PLC0415
 
         assert self.options.pictures is not None
-        return Pictures(self.options.pictures, self.options.credentials, portrait)
+        seen = set(_signals(self.specs).values())
+        lit = [h for c in self.options.crossings if c.signal in seen for h in heads(c)]
+        photographer = Photographer(self.scenario.streets, self.scenario.seed, lit)
+        return Pictures(self.options.pictures, self.options.credentials, photographer)
 
     def _own_link(self, runner: Runner) -> Link:
         spec = runner.device.spec
@@ -257,6 +262,15 @@ class Fleet:
         runner = self._runners.get(topic.split("/")[3])
         if runner is not None:
             runner.heard(payload, content_type or wire.JSON)
+
+
+def _signals(specs: Iterable[DeviceSpec]) -> dict[str, str]:
+    """The signal of the crossing at which each e-police site stands."""
+    return {
+        spec.device_id: spec.crossing.signal
+        for spec in specs
+        if spec.kind == "epolice" and spec.crossing is not None
+    }
 
 
 def _starter(runner: Runner, connect: Callable[[Runner], Link]) -> Callable[[], None]:

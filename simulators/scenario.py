@@ -30,6 +30,7 @@ class Group(Struct, frozen=True, forbid_unknown_fields=True):
     recorded: bool = False  # cameras only: a film in a loop, at a tenth of the cost
     width: Annotated[int, Meta(ge=160, le=3840, multiple_of=2)] = 640  # cameras only
     height: Annotated[int, Meta(ge=90, le=2160, multiple_of=2)] = 360
+    large: bool = False  # live cameras only: a main stream of twice the size as well
     approaches: Literal["all", "one"] = "all"  # e-police in a world only: what a site watches
     # E-police in a world only: of the passes so many have a picture. All violations have theirs.
     picture_share: Annotated[float, Meta(ge=0, le=1)] = 1.0

@@ -154,6 +154,7 @@ def _show_pictures(pictures: "Pictures", fleet: "Fleet", folder: Path) -> None:
     """Starts the fleet's cameras where there is an RTSP server."""
     from center.settings import settings
     from server.settings import SimulationSettings
+    from simulators.cameras import masts
     from simulators.cameras.plan import Plan
     from simulators.world.orders import FRAMES
 
@@ -168,7 +169,8 @@ def _show_pictures(pictures: "Pictures", fleet: "Fleet", folder: Path) -> None:
     films = str(folder / "films")
     world = fleet.options.world
     frames = None if world is None else str(world / FRAMES)
-    plan = Plan(str(control), films, scenario.seed, cameras, scenario.streets, frames)
+    heads = masts.seen_by(cameras, fleet.options.crossings)
+    plan = Plan(str(control), films, scenario.seed, cameras, scenario.streets, frames, heads)
     pictures.open(folder / scenario.name / "cameras", plan)
 
 

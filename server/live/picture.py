@@ -37,9 +37,10 @@ GONE = msgspec.json.encode({"t": "state", "state": "unwatched", "reason": ""}).d
 
 
 class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The only frame of a viewer."""
+    """The only frame of a viewer. `large`: the main stream, where the camera has two."""
 
     token: str
+    large: bool = False
 
 
 class Camera(NamedTuple):
@@ -55,6 +56,7 @@ class Picture:
     def __init__(self, socket: WebSocket, live: Live, device_id: str) -> None:
         self._socket, self._live, self._device_id = socket, live, device_id
         self._address = socket.client.host if socket.client else "unknown"
+        self._large = False
 
     async def run(self) -> None:
         """From the handshake to the end."""
@@ -78,9 +80,10 @@ class Picture:
         try:
             async with asyncio.timeout(self._live.config.live_hello_seconds):
                 text = await self._socket.receive_text()
-            token = msgspec.json.decode(text, type=Hello).token
+            hello = msgspec.json.decode(text, type=Hello)
+            self._large = hello.large
             # Watching is no use of the session: it grows idle like one that polls.
-            look = partial(find_caller, token, self._address, used=False)
+            look = partial(find_caller, hello.token, self._address, used=False)
             caller, must_change = await answer(self._live, look)
         except TimeoutError:
             raise Ended(protocol.TOKEN, "no token came in time") from None
@@ -108,7 +111,7 @@ class Picture:
 
     async def _show(self, caller: Caller, camera: Camera) -> None:
         began = asyncio.get_running_loop().time()
-        await self._enter(caller, camera, "camera.watch")
+        await self._enter(caller, camera, "camera.watch", large=self._large)
         ending = "left"
         try:
             await self._while_allowed(caller, camera)
@@ -182,7 +185,7 @@ class Picture:
         async with asyncio.timeout(CONNECT_SECONDS):
             reader, writer = await asyncio.open_connection(host, port, limit=MOST_BYTES)
         try:
-            writer.write(issue(camera.device))
+            writer.write(issue(camera.device, large=self._large))
             while True:
                 async with asyncio.timeout(SILENT_SECONDS):
                     kind, size = HEAD.unpack(await reader.readexactly(HEAD.size))

@@ -268,5 +268,8 @@ def _glow(brush: _Brush, lamps: Floats) -> None:
         cv2.ellipse(shine, (round(foot[0]), round(foot[1])), axes, 0, 0, 360, (46, 66, 74), -1)
         radius = max(1, round(brush.lens.focal * 0.35 / float(ahead)))
         cv2.circle(shine, (round(head[0]), round(head[1])), radius, (190, 230, 250), -1)
-    blurred = cv2.GaussianBlur(shine, (0, 0), brush.lens.width / 160)
-    cv2.add(brush.lit, blurred, dst=brush.lit)
+    # What is blurred so much is blurred in small: a tenth of the time.
+    size = (brush.lens.width, brush.lens.height)
+    small = cv2.resize(shine, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(small, (0, 0), brush.lens.width / 640)
+    cv2.add(brush.lit, cv2.resize(blurred, size), dst=brush.lit)

@@ -18,6 +18,8 @@ PLATE_FROM_PIXELS = 12  # across; smaller ones are a patch of their colour
 PLATE_SEEN_PIXELS = 3  # smaller ones are not seen at all
 _PLATE_AT = 0.42, 0.42 + plate.METRES[1]  # metres above the road
 _GLASS, _TYRE, _CARGO = (58, 48, 40), (30, 30, 30), (168, 170, 172)
+_CREAM, _SIGN = (206, 216, 220), (70, 205, 240)
+_COAT, _TROUSERS, _HELMET = (96, 74, 58), (58, 52, 48), (60, 196, 236)
 
 
 class Box(NamedTuple):
@@ -29,6 +31,7 @@ class Box(NamedTuple):
     high: float
     inset: float  # of the upper edge, share of the length and of half the width
     colour: Colour | None  # None: the paint
+    side: float = 1.0  # share of half the width
 
 
 _SKIRT = Box(0.02, 0.98, 0.0, 0.2, 0.0, _TYRE)
@@ -57,17 +60,38 @@ _TRUCK = (
     Box(0.0, 0.22, 0.5, 0.72, 0.02, _GLASS),
     Box(0.02, 0.22, 0.72, 0.82, 0.0, None),
 )
+# Two colours, and the sign (顶灯) on the roof.
+_TAXI = (
+    *_CAR[:3],
+    Box(0.33, 0.8, 0.94, 1.0, 0.0, _CREAM),
+    Box(0.5, 0.57, 1.0, 1.1, 0.0, _SIGN, 0.36),
+)
+# An electric bicycle (电动自行车) with its rider; its height is his.
+_EBIKE = (
+    Box(0.0, 0.3, 0.0, 0.31, 0.0, _TYRE, 0.14),
+    Box(0.16, 0.26, 0.2, 0.6, 0.0, None, 0.62),
+    Box(0.26, 0.6, 0.15, 0.24, 0.0, None, 0.5),
+    Box(0.7, 1.0, 0.0, 0.3, 0.0, _TYRE, 0.14),
+    Box(0.58, 0.98, 0.3, 0.47, 0.0, None, 0.5),
+    Box(0.3, 0.58, 0.24, 0.5, 0.0, _TROUSERS, 0.62),
+    Box(0.42, 0.64, 0.5, 0.85, 0.06, _COAT, 0.8),
+    Box(0.45, 0.6, 0.86, 1.0, 0.02, _HELMET, 0.36),
+)
 SHAPES = {
-    "car": _CAR, "van": _VAN, "bus": _BUS, "truck": _TRUCK, "light_truck": _TRUCK,
-    "trailer": _TRUCK,
+    "car": _CAR, "taxi": _TAXI, "van": _VAN, "bus": _BUS, "truck": _TRUCK, "light_truck": _TRUCK,
+    "trailer": _TRUCK, "ebike": _EBIKE,
 }  # fmt: skip
+_OF_PARTS = (_EBIKE,)  # painted part by part, the farthest first; others from below to above
+_UNMARKED = {"ebike"}  # without a plate that could be seen
 
 # Corners of a box: 0 to 3 below (front left, front right, back right, back left), 4 to 7 above.
 # Faces run clockwise as seen from outside, so that those turned away are known by their sign.
 _FACES = np.array([(0, 1, 5, 4), (2, 3, 7, 6), (1, 2, 6, 5), (3, 0, 4, 7), (4, 5, 6, 7)])
 _SHARES = np.array([0.86, 0.7, 0.78, 0.92, 1.0])  # of the light: front, back, right, left, top
 _SHADOW, _TAIL, _HEAD = (62, 58, 56), (60, 60, 235), (225, 245, 255)
-_PARTS = 5  # at most, of a shape
+_UNLIT = ((214, 218, 220), (38, 34, 138))  # glass of the lights by day, at the front and the back
+_LAMP_METRES = 0.11
+_PARTS = max(len(shape) for shape in SHAPES.values())
 # Of an end: corners of the plate and the two lights, half widths to the right and metres above.
 _END_SPOTS = np.array(
     [
@@ -78,12 +102,12 @@ _END_SPOTS = np.array(
 
 
 def _template(shape: tuple[Box, ...]) -> Floats:
-    """Corners (5, 8, 3) of a shape: shares of length from the front, half width, and height."""
+    """Corners (parts, 8, 3) of a shape: shares of length from the front, half width, and height."""
     made = np.zeros((_PARTS, 8, 3))
     for number, box in enumerate(shape):
         for above in (0, 1):
             inset = box.inset if above else 0.0
-            front, back, side = box.front + inset, box.back - inset / 2, 1 - inset
+            front, back, side = box.front + inset, box.back - inset / 2, box.side * (1 - inset)
             level = box.high if above else box.low
             made[number, above * 4 : above * 4 + 4] = [
                 (front, -side, level),
@@ -95,7 +119,7 @@ def _template(shape: tuple[Box, ...]) -> Floats:
 
 
 def _colours(shape: tuple[Box, ...]) -> Floats:
-    """Colours (5, 3) of the parts, NaN where it is the paint's."""
+    """Colours (parts, 3) of a shape, NaN where it is the paint's."""
     made = np.full((_PARTS, 3), np.nan)
     for number, box in enumerate(shape):
         if box.colour is not None:
@@ -166,7 +190,7 @@ def _ways(headings: Floats) -> Floats:
 class _Solids(NamedTuple):
     """All parts of some vehicles on the screen; the second axis is the part, the third the face."""
 
-    outlines: NDArray[np.int32]  # (n, 5, 5, 4, 2), sixteenths of a pixel
+    outlines: NDArray[np.int32]  # (n, parts, 5, 4, 2), sixteenths of a pixel
     shown: list[list[list[bool]]]
     colours: list[list[list[Colour]]]
     orders: list[tuple[int, ...]]  # in which its parts are painted
@@ -210,16 +234,19 @@ def _one(picture: Picture, solids: _Solids, row: int) -> None:
 
 
 def _base(classes: list[str], paints: Floats) -> Floats:
-    """Colours (n, 5, 3) of the parts; where a shape leaves it open, that of the paint."""
+    """Colours (n, parts, 3); where a shape leaves it open, that of the paint."""
     own = np.stack([_COLOURS[name] for name in classes])
     return np.asarray(np.where(np.isnan(own), paints[:, None, :], own))
 
 
 def _order(name: str, middle: Floats) -> tuple[int, ...]:
     """From below to above; of cab and cargo first whichever is farther away."""
-    if SHAPES[name] is not _TRUCK:
-        return 0, 1, 2, 3
-    return (0, 1, 2, 3, 4) if middle[1] > middle[2] else (0, 2, 3, 4, 1)
+    shape = SHAPES[name]
+    if shape in _OF_PARTS:
+        return tuple(np.argsort(-middle[: len(shape)]).tolist())
+    if shape is not _TRUCK or middle[1] > middle[2]:
+        return tuple(range(len(shape)))
+    return 0, 2, 3, 4, 1
 
 
 def _signed(quads: Floats) -> Floats:
@@ -248,17 +275,19 @@ def _end(picture: Picture, lens: Lens, bodies: Bodies, index: int, end: int, lig
     # Who looks at the front sees its right side on the left.
     right = np.array([way[1], -way[0]]) * (1 if end else -1)
     spots = _END_SPOTS * (plate.METRES[0] / 2, 1)
-    spots[4:, 0] = _END_SPOTS[4:, 0] * width / 2
+    unmarked = bodies.classes[index] in _UNMARKED
+    spots[4:, 0] = _END_SPOTS[4:, 0] * (0.0 if unmarked else width / 2)
     points = np.column_stack([middle + right * spots[:, :1], spots[:, 1]])
     pixels, ahead = lens.project(points)
     if not np.isfinite(pixels).all():
         return
-    if lens.focal * plate.METRES[0] / float(ahead[0]) > PLATE_SEEN_PIXELS:
+    if not unmarked and lens.focal * plate.METRES[0] / float(ahead[0]) > PLATE_SEEN_PIXELS:
         _plate(picture, pixels[:4], bodies.plates[index], bodies.plate_colours[index], light)
-    if light.lamps:
-        radius = max(1, round(lens.focal * 0.11 / float(ahead[0])))
+    radius = lens.focal * _LAMP_METRES / float(ahead[0])
+    if light.lamps or radius > 1:
+        colour = (_TAIL if end else _HEAD) if light.lamps else light.on(_UNLIT[end])
         for x, y in pixels[4:].round().astype(int).tolist():
-            cv2.circle(picture, (x, y), radius, _TAIL if end else _HEAD, -1, cv2.LINE_AA)
+            cv2.circle(picture, (x, y), max(1, round(radius)), colour, -1, cv2.LINE_AA)
 
 
 def _plate(picture: Picture, pixels: Floats, number: str, colour: str, light: Light) -> None:

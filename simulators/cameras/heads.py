@@ -4,6 +4,8 @@ from msgspec import Struct
 
 from simulators.world.frame import Phase
 
+HEIGHT_METRES = 5.6
+
 
 class Head(Struct, frozen=True):
     """One head: its place, the way the traffic it is for drives, and its links of the signal."""
@@ -13,6 +15,7 @@ class Head(Struct, frozen=True):
     heading: float  # degrees, of the traffic that obeys it
     signal: str
     links: tuple[int, ...]  # indices into `Phase.aspects`
+    height: float = HEIGHT_METRES  # of its middle above the road
 
 
 def aspect(head: Head, phase: Phase | None) -> str:

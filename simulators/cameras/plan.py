@@ -25,6 +25,18 @@ class Camera(Struct, frozen=True):
     width: Annotated[int, Meta(ge=160, le=3840)] = 640
     height: Annotated[int, Meta(ge=90, le=2160)] = 360
     recorded: bool = False
+    large: bool = False  # live ones only: a main stream of twice the size beside this one
+
+    @property
+    def main(self) -> "Camera":
+        """Its main stream, as a camera of its own."""
+        size = {"width": 2 * self.width, "height": 2 * self.height}
+        return msgspec.structs.replace(self, device_id=main_name(self.device_id), **size)
+
+
+def main_name(device_id: str) -> str:
+    """Name of the main stream of a camera that has two."""
+    return f"{device_id}-main"
 
 
 class Plan(Struct, frozen=True):

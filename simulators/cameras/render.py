@@ -60,8 +60,8 @@ class Eye:
         view = self._view(MOVED in flaws)
         picture = view.under(self._light)
         moving = self._motion.at(world_time)
+        signals.paint(picture, view.lens, self._heads, self._phases, self._light)
         bodies.paint(picture, view.lens, moving, self._light, view.walls)
-        signals.paint(picture, view.lens, self._heads, self._phases)
         if self._light.rain:
             overlay.rain(picture, self._light.rain, self._number)
         for name, flaw in PICTURE_FLAWS.items():

@@ -9,6 +9,7 @@ from typing import Self
 import av
 import numpy as np
 from av.container import OutputContainer
+from av.video.frame import PictureType
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -26,6 +27,7 @@ ENCODER = {
     "profile": "baseline",
     "crf": "27",
     "threads": "1",
+    "forced-idr": "1",
 }
 
 
@@ -57,8 +59,11 @@ class Sender:
         self._began = time.monotonic()
         self._pts = -1
 
-    def send(self, picture: Picture, flaws: Collection[str] = ()) -> None:
-        """Encode and send one picture (height, width, 3; blue, green, red) now."""
+    def send(self, picture: Picture, flaws: Collection[str] = (), *, key: bool = False) -> None:
+        """Encode and send one picture (height, width, 3; blue, green, red) now.
+
+        `key`: one that a reader can begin with.
+        """
         if LOSS in flaws:
             return
         if FREEZE in flaws and self._last is not None:
@@ -71,6 +76,8 @@ class Sender:
         # By the clock and not by counting: after a pause the stream goes on at its true time.
         self._pts = max(self._pts + 1, round((time.monotonic() - self._began) * CLOCK))
         frame.pts, frame.time_base = self._pts, Fraction(1, CLOCK)
+        if key:
+            frame.pict_type = PictureType.I
         assert self._stream is not None
         assert self._container is not None
         for packet in self._stream.encode(frame):

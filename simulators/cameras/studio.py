@@ -22,15 +22,20 @@ from simulators.cameras.stream import Sender
 
 LOOK_SECONDS = 1.0  # between two looks whether the server lives and recordings are made
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 8.0
+IDLE_SECONDS = 1.0  # between two pictures of a main stream that nobody reads
 LATE_SECONDS = 0.5  # a picture so late is left out: the machine is too slow for all of them
 log = logging.getLogger(__name__)
 
 
 class _Live:
-    """A camera that is rendered."""
+    """A camera that is rendered; with `of` it is the main stream of that device."""
 
-    def __init__(self, camera: Camera, plan: Plan, streets: Sequence[MapStreet]) -> None:
+    def __init__(
+        self, camera: Camera, plan: Plan, streets: Sequence[MapStreet], of: str = ""
+    ) -> None:
         size = (camera.width, camera.height)
+        self.device_id, self._is_main = of or camera.device_id, bool(of)
+        self.readers = 0
         self.eye = Eye(camera.name, camera.pose, size, streets, plan.seed, plan.heads)
         self._rate = plan.rate
         self._sender: Sender | None = None
@@ -47,15 +52,28 @@ class _Live:
     def ready(self) -> bool:
         return True
 
+    @property
+    def interval(self) -> float:
+        """Seconds between two pictures."""
+        return IDLE_SECONDS if self._is_idle else 1 / self._rate
+
     def show(self, moments: tuple[float, float], flaws: frozenset[str]) -> None:
         if self._sender is not None and LOSS not in flaws:
-            self._sender.send(self.eye.picture(*moments, flaws), flaws)
+            # Who begins to read it meanwhile finds a key frame soon.
+            self._sender.send(self.eye.picture(*moments, flaws), flaws, key=self._is_idle)
+
+    @property
+    def _is_idle(self) -> bool:
+        return self._is_main and not self.readers
 
 
 class _Recorded:
     """A camera that is a recording; it shows no flaw of the picture but loss."""
 
+    interval = 1 / loops.RATE
+
     def __init__(self, camera: Camera, plan: Plan, streets: Sequence[MapStreet]) -> None:
+        self.device_id, self.readers = camera.device_id, 0
         self._file = recording_file(Path(plan.cache), camera, streets, plan.seed)
         self._loop: Loop | None = None
 
@@ -86,6 +104,11 @@ class Studio:
             camera.device_id: (_Recorded if camera.recorded else _Live)(camera, plan, streets)
             for camera in plan.cameras
         }
+        self._cameras |= {
+            camera.main.device_id: _Live(camera.main, plan, streets, of=camera.device_id)
+            for camera in plan.cameras
+            if camera.large and not camera.recorded
+        }
         self._news = News(Path(plan.frames)) if plan.frames else None
         self._pace = Pace(LAG_SECONDS)
         self._flaws: dict[str, dict[str, float]] = {}  # device: flaw: until, monotonic
@@ -106,31 +129,27 @@ class Studio:
 
     def run(self) -> None:
         """Until `ended`."""
-        interval = {
-            device_id: 1 / (loops.RATE if isinstance(camera, _Recorded) else self._plan.rate)
-            for device_id, camera in self._cameras.items()
-        }
         begin = time.monotonic()
         # Spread over an interval, so that not all are encoded at once.
         due = [
-            (begin + number * 0.1 / max(len(interval), 1), device_id)
-            for number, device_id in enumerate(interval)
+            (begin + number * 0.1 / max(len(self._cameras), 1), name)
+            for number, name in enumerate(self._cameras)
         ]
         heapq.heapify(due)
         while not self.ended:
             self._keep()
-            when, device_id = due[0] if due else (time.monotonic() + LOOK_SECONDS, "")
+            when, name = due[0] if due else (time.monotonic() + LOOK_SECONDS, "")
             wait = min(when, self._look_at) - time.monotonic()
             if wait > 0:
                 time.sleep(min(wait, LOOK_SECONDS))
             now = time.monotonic()
             if due and when <= now:
                 if now - when < LATE_SECONDS:
-                    self._show(device_id)
+                    self._show(name)
                 else:
                     self.late += 1
                     when = now  # the rhythm begins anew: no burst to make up for what is over
-                heapq.heapreplace(due, (when + interval[device_id], device_id))
+                heapq.heapreplace(due, (when + self._cameras[name].interval, name))
 
     def end(self) -> None:
         """`run` returns soon; may be said from any thread."""
@@ -141,17 +160,18 @@ class Studio:
             self._news.close()
         self._lose_mounts()
 
-    def _show(self, device_id: str) -> None:
-        if device_id not in self._mounted:
+    def _show(self, name: str) -> None:
+        if name not in self._mounted:
             return
         now = time.monotonic()
-        on = self._flaws.get(device_id, {})
-        flaws = frozenset(name for name, until in on.items() if until > now)
+        camera = self._cameras[name]
+        on = self._flaws.get(camera.device_id, {})
+        flaws = frozenset(flaw for flaw, until in on.items() if until > now)
         try:
-            self._cameras[device_id].show(self._pace.moments(time.time(), now), flaws)
+            camera.show(self._pace.moments(time.time(), now), flaws)
             self.shown += 1
         except (av.FFmpegError, OSError) as error:
-            log.warning("camera %s cannot send: %s", device_id, error)
+            log.warning("camera %s cannot send: %s", name, error)
             self._lose_mounts()
 
     def _keep(self) -> None:
@@ -177,15 +197,16 @@ class Studio:
     def _see_after_mounts(self) -> None:
         if self._mounts is None:
             self._mounts = Mounts(Path(self._plan.control))
-        self._mounts.look()  # raises ServerAway
-        for device_id, camera in self._cameras.items():
-            if device_id not in self._mounted and camera.ready():
+        readers = self._mounts.look()  # raises ServerAway
+        for name, camera in self._cameras.items():
+            camera.readers = readers.get(name, 0)
+            if name not in self._mounted and camera.ready():
                 try:
-                    camera.mount(self._mounts.mount(device_id))
+                    camera.mount(self._mounts.mount(name))
                 except MountRefused as error:
-                    log.warning("camera %s is not served: %s", device_id, error)
+                    log.warning("camera %s is not served: %s", name, error)
                 else:
-                    self._mounted.add(device_id)
+                    self._mounted.add(name)
 
     def _lose_mounts(self) -> None:
         for camera in self._cameras.values():

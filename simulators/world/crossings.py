@@ -1,7 +1,8 @@
 """Signalled crossings of the network, the busiest first: where sites and signals stand."""
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,8 @@ from simulators.world import demand
 from simulators.world.graph import Edge
 from simulators.world.network import Network, read_graph
 from simulators.world.plan import Approach
+from simulators.world.stops import Stop
+from simulators.world.stops import stops as stops_of
 
 SHORTEST_METRES = 60.0  # an approach must be longer than a vehicle drives in two seconds
 NEAR_METRES = 12.0  # from the middle of the crossing to the mast of a site
@@ -27,13 +30,20 @@ class Crossing(NamedTuple):
     approaches: tuple[Approach, ...]
     lanes: int
     busiest: int  # index of the approach on which most come
+    stops: tuple[tuple[Stop, ...], ...]  # of each approach, its lanes from the middle outward
+
+    def approach_of(self, lane: int) -> tuple[Stop, ...]:
+        """The stop lines of all lanes of the approach to which a lane belongs."""
+        firsts = [approach.first_lane for approach in self.approaches]
+        return self.stops[max(0, bisect_right(firsts, lane) - 1)]
 
     def one_way(self) -> "Crossing":
         """The same, seen by a site that watches the busiest approach alone."""
         edge = self.approaches[self.busiest].edge
         firsts = [a.first_lane for a in self.approaches[self.busiest :]] + [self.lanes + 1]
-        approach = (Approach(edge, 1),)
-        return self._replace(approaches=approach, lanes=firsts[1] - firsts[0], busiest=0)
+        approach, stops = (Approach(edge, 1),), (self.stops[self.busiest],)
+        lanes = firsts[1] - firsts[0]
+        return self._replace(approaches=approach, lanes=lanes, busiest=0, stops=stops)
 
 
 @cache
@@ -44,8 +54,9 @@ def crossings(folder: Path, seed: int) -> Sequence[Crossing]:
     arms: dict[str, list[Edge]] = defaultdict(list)
     for edge in network.graph.edges:
         arms[edge.target].append(edge)
+    stops = stops_of(network)
     found = [
-        _crossing(node.id, (node.lon, node.lat), arms[node.id], loads)
+        _crossing(node.id, (node.lon, node.lat), arms[node.id], loads, stops)
         for node in network.graph.nodes
         if node.signal and all(edge.length >= SHORTEST_METRES for edge in arms[node.id])
     ]
@@ -53,7 +64,11 @@ def crossings(folder: Path, seed: int) -> Sequence[Crossing]:
 
 
 def _crossing(
-    signal: str, point: tuple[float, float], edges: Iterable[Edge], loads: Counter[str]
+    signal: str,
+    point: tuple[float, float],
+    edges: Iterable[Edge],
+    loads: Counter[str],
+    stops: Mapping[str, Sequence[Stop]],
 ) -> Crossing:
     around = sorted(edges, key=lambda edge: bearing(point, edge.points[-2]))
     approaches, first = [], 1
@@ -63,7 +78,8 @@ def _crossing(
     wide = sorted(around, key=lambda edge: -edge.lanes)
     names = tuple(dict.fromkeys(edge.name for edge in wide if edge.name))
     most = max(range(len(around)), key=lambda n: loads[around[n].id])
-    return Crossing(signal, *point, names, tuple(approaches), first - 1, most)
+    lines = tuple(tuple(stops[edge.id]) for edge in around)
+    return Crossing(signal, *point, names, tuple(approaches), first - 1, most, lines)
 
 
 def _load(crossing: Crossing, loads: Counter[str]) -> int:

@@ -2,20 +2,26 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from simulators.world.frame import Moving
+from simulators.world.sightings import Fix
+from simulators.world.stops import Stop
+
+# front: passing, as seen from beyond the line; rear: from behind, with line and signal; near: from
+# beside a vehicle that is wherever it is.
+ViewName = Literal["front", "rear", "near"]
 
 
 class Shot(NamedTuple):
-    """One picture to be taken. `ahead`: metres of the vehicle's front beyond the stop line."""
+    """One picture to be taken."""
 
-    time: float  # epoch seconds
     site: str  # name, Chinese
     lane: int
-    vehicle: Moving
-    ahead: float
-    aspect: str  # what the vehicle's lane is shown, SUMO's letter; "" without a signal
+    stops: Sequence[Stop]  # of all lanes of the approach, from the middle outward
+    fix: Fix  # what is seen
+    close: Fix  # of which the plate is seen large (特写)
+    view: ViewName
+    label: str = ""  # of a violation
 
 
 @dataclass

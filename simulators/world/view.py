@@ -3,46 +3,44 @@
 import logging
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
 
 import msgspec
 
 from simulators.lines import ask
-from simulators.world.frame import Breach, Frame, Moving, Passing, Phase
+from simulators.world.frame import Breach, Frame, Moving, Phase
 from simulators.world.orders import CONTROL, FRAMES, SignalOrder, WorldOrder
 from simulators.world.reader import WorldReader
+from simulators.world.sightings import Happening, Heard, Sighting
 
 MOST_SEEN = 20_000  # of one site that nobody asks; the oldest go, and it is said
+MOST_TRACKED = 50  # of them; what is older keeps its facts and has no picture
 DRAIN_SECONDS = 3.0
 DRAIN_LOOK_SECONDS = 0.05
 log = logging.getLogger(__name__)
 
-Happening = Passing | Breach
-
-
-class Sighting(NamedTuple):
-    """What happened, and the vehicle at moments about it: one, or three for a red light."""
-
-    happening: Happening
-    moments: tuple[tuple[float, Moving], ...]
-    aspect: str  # what its signal showed it, SUMO's letter; "" where none is known
-
 
 class WorldView:
-    """Shared by all devices of a fleet; frames come in a thread of their own."""
+    """Shared by all devices of a fleet; frames come in a thread of their own.
 
-    def __init__(self, folder: Path, sites: Sequence[str] = ()) -> None:
+    `signals`: of the sites that take pictures, each with the signal that is seen on them.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        sites: Sequence[str] = (),
+        signals: Mapping[str, str] | None = None,
+    ) -> None:
         self._folder = folder
+        self._signals = signals or {}
         self._lock = Lock()
         self._seen: dict[str, deque[Sighting]] = {site: deque() for site in sites}
         self._owed: dict[str, int] = {}  # messages of a site that wait for their pictures
         self._unfinished: list[Sighting] = []  # red lights, until the vehicle has moved on
-        self._vehicles: dict[str, Moving] = {}
-        self._phases: dict[str, Phase] = {}
-        self._time = 0.0
+        self._heard = Heard(Frame(0.0, 0, 1.0, False, [], [], [], [], 0.0, 0.0))
         self._reader: WorldReader | None = None
 
     def open(self) -> None:
@@ -55,31 +53,31 @@ class WorldView:
 
     def heard(self, frame: Frame) -> None:
         """One frame has come."""
-        vehicles = {vehicle.id: vehicle for vehicle in frame.vehicles}
-        phases = {phase.signal: phase for phase in frame.phases}
+        heard = Heard(frame)
         with self._lock:
             for sighting in self._unfinished:
-                self._add(_with(sighting, frame.time, vehicles))
+                self._add(self._seen_in(heard, sighting))
             self._unfinished.clear()
             happenings: list[Happening] = [*frame.passings, *frame.breaches]
             for happening in happenings:
-                sighting = _with(Sighting(happening, (), ""), frame.time, vehicles)
+                sighting = Sighting(happening, ())
+                for step in (self._heard, heard):
+                    sighting = self._seen_in(step, sighting)
                 if isinstance(happening, Breach) and happening.kind == "red_light":
-                    first = _with(Sighting(happening, (), "r"), self._time, self._vehicles)
-                    self._unfinished.append(_with(first, frame.time, vehicles))
+                    self._unfinished.append(sighting)
                 else:
                     self._add(sighting)
-            self._time, self._vehicles, self._phases = frame.time, vehicles, phases
+            self._heard = heard
 
     def vehicle(self, device: str) -> tuple[float, Moving | None]:
         """Where a vehicle is at the moment of the newest frame; None: it is not on the road."""
         with self._lock:
-            return self._time, self._vehicles.get(device)
+            return self._heard.frame.time, self._heard.vehicles.get(device)
 
     def phase(self, signal: str) -> tuple[float, Phase | None]:
         """What a signal shows at the moment of the newest frame."""
         with self._lock:
-            return self._time, self._phases.get(signal)
+            return self._heard.frame.time, self._heard.phases.get(signal)
 
     def take(self, site: str) -> list[Sighting]:
         """What a site has seen since it was last asked."""
@@ -116,6 +114,16 @@ class WorldView:
             log.warning("site %s reports nothing: a passing is lost", sighting.happening.site)
             waiting.popleft()
         waiting.append(sighting)
+        if len(waiting) > MOST_TRACKED:
+            waiting[-MOST_TRACKED - 1] = waiting[-MOST_TRACKED - 1]._replace(track=())
+
+    def _seen_in(self, step: Heard, sighting: Sighting) -> Sighting:
+        """With the vehicle as it is at a step, if pictures are taken and it is there."""
+        site = sighting.happening.site
+        if site not in self._signals:
+            return sighting
+        fix = step.fix(sighting.happening.vehicle, self._signals[site])
+        return sighting if fix is None else sighting._replace(track=(*sighting.track, fix))
 
     def _waiting(self) -> bool:
         with self._lock:
@@ -129,11 +137,3 @@ class WorldView:
             log.warning("the world does not obey %s: %s", order.do, error)
             return False, "the world does not answer"
         return bool(answer.get("ok", True)), str(answer.get("detail", ""))
-
-
-def _with(sighting: Sighting, time: float, vehicles: dict[str, Moving]) -> Sighting:
-    """With the vehicle as it is at a moment, if it is there."""
-    vehicle = vehicles.get(sighting.happening.vehicle)
-    if vehicle is None:
-        return sighting
-    return sighting._replace(moments=(*sighting.moments, (time, vehicle)))

@@ -7,9 +7,10 @@ from contextlib import suppress
 from dataclasses import asdict
 
 from center.logs import logger
+from video.live import tickets
 from video.live.hub import Hub, Viewer
 from video.live.messages import words
-from video.live.tickets import device_of
+from video.live.tickets import Ticket
 from video.settings import VideoSettings
 from video.streams.findings import Finding
 from video.streams.source import Source
@@ -23,13 +24,13 @@ MOST_TRIALS = 4  # at once: each may decode a picture of any size
 
 
 class Counter:
-    """Listens from `start` on; `hub_of` finds the viewers of a camera's stream, `try_out` opens one
-    that is nobody's yet."""
+    """Listens from `start` on; `hub_of` finds the viewers of what a ticket is for, `try_out` opens
+    a stream that is nobody's yet."""
 
     def __init__(
         self,
         limits: VideoSettings,
-        hub_of: Callable[[int], Hub | None],
+        hub_of: Callable[[Ticket], Hub | None],
         try_out: Callable[[Source], Finding],
     ) -> None:
         self._limits, self._hub_of, self._try_out = limits, hub_of, try_out
@@ -76,8 +77,8 @@ class Counter:
         if (source := orders.read(line)) is not None:
             connection.sendall(self._trial(source))
             return
-        device = device_of(line)
-        hub = None if device is None else self._hub_of(device)
+        ticket = tickets.read(line)
+        hub = None if ticket is None else self._hub_of(ticket)
         if hub is None:
             connection.sendall(words(t="end", reason="moved"))
             return

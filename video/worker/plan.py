@@ -17,10 +17,11 @@ from video.streams.source import Source, Watched
 
 
 class Planned(NamedTuple):
-    """A stream, and the cameras that show it."""
+    """A stream that is watched, the cameras that show it, and their main streams if others."""
 
     source: Source
     cameras: dict[int, Watched]
+    mains: dict[int, Source]
 
 
 def read(session: Session, snapshot_seconds: int) -> dict[bytes, Planned]:
@@ -42,13 +43,19 @@ def read(session: Session, snapshot_seconds: int) -> dict[bytes, Planned]:
         watched = Watched(
             camera.device, device_id, division_code, snapshot_seconds if rhythm is None else rhythm
         )
-        plan.setdefault(source.key, Planned(source, {})).cameras[camera.device] = watched
+        planned = plan.setdefault(source.key, Planned(source, {}, {}))
+        planned.cameras[camera.device] = watched
+        if None not in (camera.sub_address, camera.main_address):
+            planned.mains[camera.device] = _source(camera, "main")
     return plan
 
 
 def source_of(camera: Camera) -> Source:
     """The stream that is watched of a camera: the sub-stream where there is one."""
-    name: StreamName = "sub" if camera.sub_address is not None else "main"
+    return _source(camera, "sub" if camera.sub_address is not None else "main")
+
+
+def _source(camera: Camera, name: StreamName) -> Source:
     given: Mapping[str, Any] = {
         word: getattr(camera, f"{name}_{word}") for word in ("address", "user", "password")
     }

@@ -16,7 +16,9 @@ from ingest.leases import VIDEO, Lease
 from video.cameras.address import networks
 from video.cameras.service import revision
 from video.live.hub import Hub
+from video.live.large import LargePictures
 from video.live.serving import Counter
+from video.live.tickets import Ticket
 from video.settings import VideoSettings
 from video.snapshots.keeping import MOST_WAITING, Snapshots
 from video.states.keeping import Keeper
@@ -51,6 +53,7 @@ class Worker:
         self._by_device: dict[int, Stream] = {}
         self._seen: tuple[int, int] | None = None
         self._plan: dict[bytes, plan.Planned] = {}
+        self._large = LargePictures(self._around)
         self._counter = Counter(limits, self._hub_of, self._try_out)
 
     def run(self, stopping: threading.Event) -> None:
@@ -64,15 +67,20 @@ class Worker:
                     break
             except (psycopg.Error, SQLAlchemyError) as error:
                 log.warning("video_without_database", error=str(error).split("\n", 1)[0])
+            self._large.turn()
             stopping.wait(TURN_SECONDS)
         self._counter.stop()
+        self._large.stop()
         for stream in self._streams.values():
             stream.stop()
         self._keeper.stop()
         self._snapshots.stop()
 
-    def _hub_of(self, device: int) -> Hub | None:
-        stream = self._by_device.get(device)
+    def _hub_of(self, ticket: Ticket) -> Hub | None:
+        large = self._large.hub_of(ticket.device) if ticket.large else None
+        if large is not None:
+            return large
+        stream = self._by_device.get(ticket.device)
         return None if stream is None else stream.hub
 
     def _try_out(self, source: Source) -> Finding:
@@ -87,6 +95,7 @@ class Worker:
             "shares": len(self._shares.held),
             "cameras": len(self._by_device),
             "streams": len(streams),
+            "large": len(self._large),
             "online": online,
             "viewers": sum(len(stream.hub) for stream in streams),
             "snapshots": self._snapshots.kept,
@@ -137,6 +146,9 @@ class Worker:
         self._by_device = {
             device: self._streams[key] for key, p in wanted.items() for device in p.cameras
         }
+        self._large.arrange(
+            {device: main for p in wanted.values() for device, main in p.mains.items()}
+        )
         log.info(
             "video_arranged",
             streams=len(self._streams),

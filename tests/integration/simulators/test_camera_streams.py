@@ -20,7 +20,7 @@ from deploy.stack import LocalStack
 from simulators.cameras import loops
 from simulators.cameras.crew import Crew
 from simulators.cameras.mounts import Mounts
-from simulators.cameras.plan import Camera, Plan
+from simulators.cameras.plan import Camera, Plan, main_name
 from simulators.cameras.stream import Sender
 from tests.integration.simulators.fleets import until
 from tests.unit.simulators.cameras.streetside import POSE, frame, streets, streets_file, vehicle
@@ -39,16 +39,16 @@ def rtsp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
 
 @pytest.fixture(scope="module")
 def crew(rtsp: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crew]:
-    """One live camera and one recorded."""
+    """One live camera with two streams and one recorded."""
     folder = tmp_path_factory.mktemp("cameras")
     cameras = (
-        Camera("live", "解放大道路口", POSE),
+        Camera("live", "解放大道路口", POSE, large=True),
         Camera("tape", "蒸湘北路路口", POSE, 320, 180, recorded=True),
     )
     control = rtsp.environment["HENGYANG_RTSP_CONTROL_SOCKET"]
     plan = Plan(control, str(folder / "tapes"), 7, cameras, streets_file(folder))
     made = Crew(folder, msgspec.structs.replace(plan, frames=str(folder / "frames.sock")))
-    until(lambda: made.beat.streaming == 2)
+    until(lambda: made.beat.streaming == 3)
     yield made
     made.close()
 
@@ -87,6 +87,20 @@ def test_live_pictures_come_ten_a_second_with_the_time_going_on(
     assert all(changed)
     began = crew.beat.shown
     until(lambda: crew.beat.shown >= began + 20)
+
+
+def test_the_main_stream_is_larger_and_has_its_rate_only_while_it_is_read(
+    rtsp: LocalStack, crew: Crew
+) -> None:
+    def rate() -> float:
+        began, before = time.monotonic(), crew.beat.shown
+        time.sleep(4)  # a rate is measured over a while
+        return (crew.beat.shown - before) / (time.monotonic() - began)
+
+    with opened(rtsp, main_name("live")) as container:
+        decoded = container.decode(video=0)
+        assert {f.to_ndarray(format="bgr24").shape for f in islice(decoded, 25)} == {(720, 1280, 3)}
+    until(lambda: rate() < 25)  # 10 of each stream, but one of this
 
 
 def test_a_recorded_camera_plays_beside_it(rtsp: LocalStack, crew: Crew) -> None:
@@ -147,7 +161,7 @@ def test_after_the_server_was_killed_all_cameras_come_back(rtsp: LocalStack, cre
     rtsp.kill("rtsp")
     until(lambda: crew.beat.streaming == 0)
     rtsp.start("rtsp")
-    until(lambda: crew.beat.streaming == 2)
+    until(lambda: crew.beat.streaming == 3)
     assert len(pictures(rtsp, "live", 5)) == 5
     assert crew.starts == 1
 
@@ -157,7 +171,7 @@ def test_cameras_whose_process_was_killed_come_back_with_their_faults(
 ) -> None:
     crew.flaw("live", "black", 60)
     os.kill(crew.pid, signal.SIGKILL)
-    until(lambda: crew.starts == 2 and crew.beat.streaming == 2)
+    until(lambda: crew.starts == 2 and crew.beat.streaming == 3)
     assert pictures(rtsp, "live", 1)[0][40:320].mean() < 30
     crew.flaw("live", "black", 0)
 

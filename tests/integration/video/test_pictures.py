@@ -71,12 +71,12 @@ class Screen:
 
 @contextmanager
 def looking(
-    port: int, token: str, camera: str = "CAM-1", origin: str | None = None
+    port: int, token: str, camera: str = "CAM-1", origin: str | None = None, **wishes: bool
 ) -> Iterator[Screen]:
     url = f"ws://127.0.0.1:{port}/api/v1/cameras/{camera}/live"
     with connect(url, origin=origin, max_size=None, compression=None) as socket:
         with suppress(ConnectionClosed):  # a page of another origin is not even asked
-            socket.send(json.dumps({"token": token}))
+            socket.send(json.dumps({"token": token} | wishes))
         yield Screen(socket)
 
 
@@ -108,6 +108,33 @@ def test_a_viewer_is_sent_a_film_that_plays(port: int, server: Server):
         times = [frame.time for frame in frames]
         assert times == sorted(times)
         assert frames[0].key_frame
+
+
+def test_the_main_stream_is_read_while_somebody_looks_at_it_and_no_longer(
+    port: int, server: Server, client: Api
+):
+    big = server.mount("big", clip=clip("h264", 640, 360))
+    main, sub = ({"address": server.address(name)} for name in ("big", "a"))
+    put(client.as_role("device_admin"), "CAM-1", 1, main=main, sub=sub)
+    token = token_of(port, "operator")
+
+    def size(screen: Screen) -> tuple[int, int]:
+        screen.until(lambda: screen.films and b"moof" in screen.films[-1])
+        start = [said for said in screen.words if said["t"] == "start"][-1]
+        return start["width"], start["height"]
+
+    with looking(port, token) as screen:
+        assert size(screen) == (320, 240)
+        assert big.plays == 0
+        wait_for(lambda: _large_size(port, token, size) == (640, 360))
+    assert server.mounts["a"].plays == 1
+    wait_for(lambda: big.plays == 0)
+
+
+def _large_size(port: int, token: str, size: Any) -> tuple[int, int]:
+    """The size of the large picture; the worker may not yet know that there is one."""
+    with looking(port, token, large=True) as screen:
+        return size(screen)
 
 
 def test_many_viewers_cost_one_pull_and_each_is_audited(port: int, server: Server, owner):

@@ -34,12 +34,14 @@ export class LivePicture {
     private readonly video: HTMLVideoElement,
     deviceId: string,
     private readonly tell: (status: PictureStatus) => void,
+    /** The main stream, where the camera has two. */
+    isLarge = false,
   ) {
     this.link = new Link({
       url: () => address(`/api/v1/cameras/${encodeURIComponent(deviceId)}/live`),
       token: goodToken,
       tokenRefused,
-      greet: (token) => this.link.say({ token }),
+      greet: (token) => this.link.say({ token, large: isLarge }),
       hear: (data) => this.hear(data as string | ArrayBuffer),
       quiet: (ms) => this.quiet(ms),
       lost: () => this.lost(),

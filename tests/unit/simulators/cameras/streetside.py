@@ -9,11 +9,15 @@ import numpy as np
 from simulators.cameras.ground import MapStreet
 from simulators.cameras.pose import Pose
 from simulators.places.line import offset
+from simulators.world.crossings import Crossing
 from simulators.world.frame import Frame, Moving
+from simulators.world.plan import Approach
+from simulators.world.stops import Stop, Way
 
 CENTRE = (112.6, 26.89)
 # Looks east along the first street, 26 m before the crossing and 8 m beside its middle.
 POSE = Pose(*offset(CENTRE, -26.0, -8.0), height=6.5, heading=82.0, tilt=12.0, fov=64.0)
+STOP_EAST = -10.9  # where who drives east stops, from the crossing
 NOON = 1_795_665_600.0  # 2026-11-26 12:00 local
 
 
@@ -42,6 +46,20 @@ def _lines() -> list[list[tuple[float, float]]]:
         offset(CENTRE, *metres) for metres in ((-400, 0), (400, 0), (0, -400), (0, 400))
     )
     return [[west, east], [south, north]]
+
+
+def stop(lane: int) -> Stop:
+    """The stop line of one of the two lanes that come from the west; link 0 goes straight on."""
+    lon, lat = offset(CENTRE, STOP_EAST, 1.6 - 3.2 * lane)
+    ways = (Way(1, "l"), Way(0, "s")) if lane == 1 else (Way(0, "s"), Way(2, "r"))
+    return Stop(lon, lat, 90.0, ways)
+
+
+def crossing() -> Crossing:
+    """The crossing, of which one approach is watched."""
+    lanes = (stop(1), stop(2))
+    names = ("解放大道", "蒸湘北路")
+    return Crossing("n1", *CENTRE, names, (Approach("e", 1),), 2, 0, (lanes,))
 
 
 def vehicle(name: str = "v1", east: float = 20.0, north: float = -1.6, **looks: object) -> Moving:

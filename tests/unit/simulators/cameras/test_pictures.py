@@ -1,7 +1,5 @@
 """What pictures show: light, vehicles, plates, the time, and each fault."""
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
@@ -14,14 +12,12 @@ from simulators.cameras.light import Light, hexed
 from simulators.cameras.motion import Step
 from simulators.cameras.names import MOVED, PICTURE
 from simulators.cameras.render import Eye
-from simulators.cameras.snapshot import Scene, Sight, snapshot
 from simulators.world.frame import Phase
 from tests.unit.simulators.cameras.streetside import (
     NOON,
     POSE,
     frame,
     streets,
-    streets_file,
     vehicle,
 )
 
@@ -165,19 +161,3 @@ def test_a_head_shows_the_best_of_its_links(aspects: str, lit: str) -> None:
     head = Head(112.6, 26.89, 90.0, "n1", (2, 3))
     assert aspect(head, Phase("n1", 0, aspects, 5.0)) == lit
     assert aspect(head, None) == ""
-
-
-@pytest.mark.parametrize(("view", "least", "most"), [("front", 100, 190), ("rear", 80, 190)])
-def test_the_plate_of_a_snapshot_is_wide_enough_to_be_read(
-    view: str, least: int, most: int, tmp_path: Path
-) -> None:
-    at_line = vehicle(east=-10.9)
-    sight = Sight("解放大道路口", at_line.lon, at_line.lat, 90.0, 1)
-    scene = Scene(streets_file(tmp_path), 7, Light(1.0, 0))
-    taken = snapshot(sight, at_line, NOON, scene, view)
-    shown = cv2.imdecode(np.frombuffer(taken, np.uint8), cv2.IMREAD_COLOR).astype(int)
-    # Of all that is shown only the plate is of this blue.
-    blue = (shown[..., 0] > 110) & (shown[..., 2] < 70) & (shown[..., 1] < 110)
-    columns = np.flatnonzero(blue.sum(axis=0) > 8)
-    assert least <= np.ptp(columns) <= most
-    assert len(taken) < 400_000
