@@ -19,11 +19,13 @@ from video.cameras.schemas import CameraSet, StreamSet
 from video.cameras.service import set_camera
 
 RANGE_METRES = 80.0
+SAME_DEG = 0.05
 _WHATEVER = Precondition(frozenset({"*"}))
 
 
 def set_streams(specs: Sequence[DeviceSpec]) -> None:
-    """Sets the cameras whose stream is not where the RTSP server of this run has it.
+    """Sets the cameras whose stream is not where the RTSP server of this run has it, or that look
+    elsewhere now.
 
     Raises:
         AddressForbidden: the server stands in no network of cameras (`video_camera_networks`).
@@ -39,9 +41,10 @@ def set_streams(specs: Sequence[DeviceSpec]) -> None:
             if spec.camera is None:
                 continue
             address = f"rtsp://{parts.hostname}:{parts.port}{parts.path}/{spec.device_id}"
-            if known.get(spec.device_id) == address:
-                continue
             pose = spec.camera.pose
+            at, heading = known.get(spec.device_id, (None, None))
+            if at == address and heading is not None and abs(heading - pose.heading) < SAME_DEG:
+                continue
             stream = StreamSet(
                 address=address, user=parts.username, password=unquote(parts.password or "")
             )
@@ -52,6 +55,6 @@ def set_streams(specs: Sequence[DeviceSpec]) -> None:
             set_camera(session, caller, spec.device_id, body, _WHATEVER)
 
 
-def _addresses(session: Session) -> dict[str, str | None]:
-    chosen = sa.select(Device.device_id, Camera.main_address).join(Device)
-    return dict(session.execute(chosen).tuples().all())
+def _addresses(session: Session) -> dict[str, tuple[str | None, float | None]]:
+    chosen = sa.select(Device.device_id, Camera.main_address, Camera.heading_deg).join(Device)
+    return {name: (address, heading) for name, address, heading in session.execute(chosen)}

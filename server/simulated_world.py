@@ -21,6 +21,7 @@ from simulators.world.graph import StreetsInvalid
 from simulators.world.keeper import Keeper
 from simulators.world.network import NetworkFailed, prepare
 from simulators.world.orders import PLAN
+from simulators.world.stretches import Stretch, stretches
 
 
 class WorldNotBuilt(HengyangError):
@@ -35,6 +36,7 @@ class SimulatedWorld:
     folder: Path
     network: Path
     crossings: Sequence[Crossing]
+    stretches: Sequence[Stretch]
     say: Callable[[str], None]
 
     def run(self, specs: Sequence[DeviceSpec]) -> Keeper:
@@ -66,6 +68,7 @@ def behind(scenario: Scenario, state: Path, say: Callable[[str], None]) -> Simul
     try:
         network = prepare(streets, scenario.seed, state / "network")
         found = crossings(network.folder, scenario.seed)
+        roads = stretches(network.folder, scenario.seed)
     except (StreetsInvalid, NetworkFailed) as error:
         raise WorldNotBuilt(str(error)) from error
     if scenario.streets:
@@ -75,7 +78,7 @@ def behind(scenario: Scenario, state: Path, say: Callable[[str], None]) -> Simul
             say(f"simulate: the map has a road graph of {report.edges:,} edges")
     folder = state / "world"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return SimulatedWorld(scenario, folder, network.folder, found, say)
+    return SimulatedWorld(scenario, folder, network.folder, found, roads, say)
 
 
 def api_address() -> str:

@@ -12,6 +12,7 @@ from simulators.clock import Clock
 from simulators.device import Spoil
 from simulators.engine import Engine
 from simulators.faults import Fault
+from simulators.flash import Flash
 from simulators.fleet import befallen, build, describe, suits
 from simulators.links.link import Broker, Link
 from simulators.links.own import OwnLink
@@ -23,12 +24,14 @@ from simulators.scenario import Scenario
 from simulators.spec import DeviceSpec
 from simulators.witness import Truth, Witness
 from simulators.world.crossings import Crossing
+from simulators.world.stretches import Stretch
 from simulators.world.view import WorldView
 
 if TYPE_CHECKING:
     from simulators.pictures import Pictures
 
 DRAIN_LOOK_SECONDS = 0.02
+PAINT_SECONDS = 2.0  # for pictures that are not painted yet when all rests
 FAREWELL_SECONDS = 0.5  # for the last words to leave the sockets
 START_PER_SECOND = 500.0  # devices that power on, so that the broker is not met by all at once
 
@@ -49,6 +52,7 @@ class Options:
     spoil: Spoil | None = None  # tells who makes the pictures of faults of cameras
     world: Path | None = None  # folder of the world that runs, of which devices report
     crossings: Sequence[Crossing] = ()  # of its network, the busiest first
+    stretches: Sequence[Stretch] = ()  # of its roads
     pictures: str | None = None  # address of the API that takes those of the sites; None: none
 
 
@@ -76,16 +80,18 @@ class Fleet:
         self.scenario = scenario
         self.options = options or Options()
         known = self.options.credentials
-        specs = describe(scenario, self.options.kinds, self.options.crossings)
+        specs = describe(
+            scenario, self.options.kinds, self.options.crossings, self.options.stretches
+        )
         self.specs = [spec for spec in specs if not known or spec.device_id in known]
         self._broker = broker
         self._clock = Clock(self.options.start, self.options.speed)
         self._boots = KeptBoots(self.options.state_dir) if self.options.state_dir else Boots()
+        self._flash = Flash(self.options.state_dir) if self.options.state_dir else None
         self._witness = Witness(Truth(self.options.truth) if self.options.truth else None)
         self._engine = Engine()
-        sites = [spec.device_id for spec in self.specs if spec.kind == "epolice"]
         world = self.options.world
-        self._view = WorldView(world, sites) if world else None
+        self._view = _view(world, self.specs) if world else None
         self._pictures = self._painting() if world and self.options.pictures else None
         self._links: list[SharedLink] = []
         self._runners = {spec.device_id: self._runner(spec) for spec in self.specs}
@@ -107,6 +113,15 @@ class Fleet:
         if self._view is not None:
             self._view.open()
 
+    def await_start(self, seconds: float = 60.0) -> bool:
+        """Waits until all devices are on, whether or not they have a connection."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self._engine.ask(lambda: all(r.link is not None for r in self._runners.values())):
+                return True
+            time.sleep(DRAIN_LOOK_SECONDS)
+        return False
+
     def stop(self, drain_seconds: float = 10.0) -> bool:
         """Make nothing new, wait until all is delivered, say good-bye; False if some is left."""
         self.pause()
@@ -121,6 +136,8 @@ class Fleet:
         if self._pictures is not None:
             self._pictures.close()
         self._witness.close()
+        if self._flash is not None:
+            self._flash.close()
         if isinstance(self._boots, KeptBoots):
             self._boots.close()
         return not left
@@ -129,6 +146,8 @@ class Fleet:
         """Make nothing new; outages end, so that all that is kept can be delivered."""
         if self._view is not None:
             self._view.pause()
+        if self._pictures is not None:
+            self._pictures.paint_all(PAINT_SECONDS)  # so that messages name them
         self._engine.ask(self._pause)
 
     def resume(self) -> None:
@@ -225,6 +244,7 @@ class Fleet:
         device = build(
             self.scenario, spec, self._boots, self._witness,
             spoil=self.options.spoil, view=self._view, order=order,
+            flash=self._flash if spec.kind == "epolice" else None,
         )  # fmt: skip
         for fault in self.scenario.faults:
             if befallen(fault, spec, self.scenario.seed):
@@ -233,10 +253,13 @@ class Fleet:
 
     def _painting(self) -> "Pictures":
         from simulators.pictures import Pictures  # noqa: PLC0415  # a fleet without needs no OpenCV
+        from simulators.spool import Spool  # noqa: PLC0415
         from simulators.world.portrait import portrait  # noqa: PLC0415
 
         assert self.options.pictures is not None
-        return Pictures(self.options.pictures, self.options.credentials, portrait)
+        state = self.options.state_dir
+        spool = Spool(state / "pictures") if state else None
+        return Pictures(self.options.pictures, self.options.credentials, portrait, spool)
 
     def _own_link(self, runner: Runner) -> Link:
         spec = runner.device.spec
@@ -259,6 +282,17 @@ def _starter(runner: Runner, connect: Callable[[Runner], Link]) -> Callable[[], 
     return lambda: runner.start(connect(runner))
 
 
+def _view(world: Path, specs: Iterable[DeviceSpec]) -> WorldView:
+    rows = list(specs)
+    return WorldView(
+        world,
+        sites=[spec.device_id for spec in rows if spec.kind == "epolice"],
+        detectors=[spec.device_id for spec in rows if spec.stretch is not None],
+        signals=[spec.crossing.signal for spec in rows if spec.kind == "signal" and spec.crossing],
+        vehicles=[spec.device_id for spec in rows if spec.kind == "vehicle"],
+    )
+
+
 def _hurry(runner: Runner) -> None:
-    runner.device.wind_up()
+    runner.wind_up()
     runner.tick()

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from simulators.cameras.plan import Camera
 from simulators.world.crossings import Crossing
+from simulators.world.stretches import Stretch
 
 
 class DeviceSpec(NamedTuple):
@@ -26,3 +27,4 @@ class DeviceSpec(NamedTuple):
     camera: Camera | None = None  # pose and picture, of cameras
     camera_number: str = ""  # 20 digits, of cameras
     crossing: Crossing | None = None  # of the world, where a site or a signal stands at one
+    stretch: Stretch | None = None  # of the world's roads, in which a detector lies

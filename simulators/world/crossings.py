@@ -27,13 +27,15 @@ class Crossing(NamedTuple):
     approaches: tuple[Approach, ...]
     lanes: int
     busiest: int  # index of the approach on which most come
+    bearings: tuple[float, ...]  # of each approach: degrees from north, whence vehicles come
 
     def one_way(self) -> "Crossing":
         """The same, seen by a site that watches the busiest approach alone."""
         edge = self.approaches[self.busiest].edge
         firsts = [a.first_lane for a in self.approaches[self.busiest :]] + [self.lanes + 1]
         approach = (Approach(edge, 1),)
-        return self._replace(approaches=approach, lanes=firsts[1] - firsts[0], busiest=0)
+        lanes, bearings = firsts[1] - firsts[0], self.bearings[self.busiest :][:1]
+        return self._replace(approaches=approach, lanes=lanes, busiest=0, bearings=bearings)
 
 
 @cache
@@ -56,6 +58,7 @@ def _crossing(
     signal: str, point: tuple[float, float], edges: Iterable[Edge], loads: Counter[str]
 ) -> Crossing:
     around = sorted(edges, key=lambda edge: bearing(point, edge.points[-2]))
+    bearings = tuple(round(bearing(point, edge.points[-2]), 1) for edge in around)
     approaches, first = [], 1
     for edge in around:
         approaches.append(Approach(edge.id, first))
@@ -63,7 +66,7 @@ def _crossing(
     wide = sorted(around, key=lambda edge: -edge.lanes)
     names = tuple(dict.fromkeys(edge.name for edge in wide if edge.name))
     most = max(range(len(around)), key=lambda n: loads[around[n].id])
-    return Crossing(signal, *point, names, tuple(approaches), first - 1, most)
+    return Crossing(signal, *point, names, tuple(approaches), first - 1, most, bearings)
 
 
 def _load(crossing: Crossing, loads: Counter[str]) -> int:

@@ -1,4 +1,4 @@
-"""What a world is made of: its network, who watches where, who is on patrol. A JSON file."""
+"""What a world is made of: its network, who watches and counts where, who is on patrol; JSON."""
 
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +30,21 @@ class Patrol(Struct, frozen=True):
     nights: bool
 
 
+class Detector(Struct, frozen=True):
+    """A vehicle detector: loops in all lanes of an edge, so many metres from its start."""
+
+    device: str
+    edge: str
+    position: float
+
+
+class Controlled(Struct, frozen=True):
+    """A signal with a controller; `signal` is SUMO's name of it."""
+
+    device: str
+    signal: str
+
+
 class Plan(Struct, frozen=True):
     """All that a world needs to know beside its streets."""
 
@@ -38,6 +53,8 @@ class Plan(Struct, frozen=True):
     vehicles: Annotated[int, Meta(ge=0, le=20_000)]  # under way at the busiest hour
     watches: list[Watch] = []
     patrols: list[Patrol] = []
+    detectors: list[Detector] = []
+    signals: list[Controlled] = []
 
 
 def read(file: Path) -> Plan:

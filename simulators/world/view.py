@@ -11,12 +11,14 @@ from typing import NamedTuple
 import msgspec
 
 from simulators.lines import ask
-from simulators.world.frame import Breach, Frame, Moving, Passing, Phase
+from simulators.world.frame import Breach, Counted, Frame, Moving, Passing, Phase
 from simulators.world.orders import CONTROL, FRAMES, SignalOrder, WorldOrder
 from simulators.world.reader import WorldReader
 
 MOST_SEEN = 20_000  # of one site that nobody asks; the oldest go, and it is said
-DRAIN_SECONDS = 3.0
+MOST_COUNTED = 1440  # minutes of a detector, or switches of a signal, that nobody asks
+MOST_PLACES = 60  # seconds of a vehicle that nobody asks for
+DRAIN_SECONDS = 2.0
 DRAIN_LOOK_SECONDS = 0.05
 log = logging.getLogger(__name__)
 
@@ -34,15 +36,32 @@ class Sighting(NamedTuple):
 class WorldView:
     """Shared by all devices of a fleet; frames come in a thread of their own."""
 
-    def __init__(self, folder: Path, sites: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        sites: Sequence[str] = (),
+        detectors: Sequence[str] = (),
+        signals: Sequence[str] = (),
+        vehicles: Sequence[str] = (),
+    ) -> None:
         self._folder = folder
         self._lock = Lock()
         self._seen: dict[str, deque[Sighting]] = {site: deque() for site in sites}
+        self._counted: dict[str, deque[Counted]] = {
+            name: deque(maxlen=MOST_COUNTED) for name in detectors
+        }
+        self._switches: dict[str, deque[tuple[float, Phase]]] = {
+            name: deque(maxlen=MOST_COUNTED) for name in signals
+        }
+        self._places: dict[str, deque[tuple[float, Moving]]] = {
+            name: deque(maxlen=MOST_PLACES) for name in vehicles
+        }
         self._owed: dict[str, int] = {}  # messages of a site that wait for their pictures
         self._unfinished: list[Sighting] = []  # red lights, until the vehicle has moved on
         self._vehicles: dict[str, Moving] = {}
         self._phases: dict[str, Phase] = {}
         self._time = 0.0
+        self._stands = False  # the world has said so
         self._reader: WorldReader | None = None
 
     def open(self) -> None:
@@ -58,23 +77,44 @@ class WorldView:
         vehicles = {vehicle.id: vehicle for vehicle in frame.vehicles}
         phases = {phase.signal: phase for phase in frame.phases}
         with self._lock:
-            for sighting in self._unfinished:
-                self._add(_with(sighting, frame.time, vehicles))
-            self._unfinished.clear()
-            happenings: list[Happening] = [*frame.passings, *frame.breaches]
-            for happening in happenings:
-                sighting = _with(Sighting(happening, (), ""), frame.time, vehicles)
-                if isinstance(happening, Breach) and happening.kind == "red_light":
-                    first = _with(Sighting(happening, (), "r"), self._time, self._vehicles)
-                    self._unfinished.append(_with(first, frame.time, vehicles))
-                else:
-                    self._add(sighting)
+            self._see(frame, vehicles)
+            self._follow(frame, vehicles, phases)
+            self._stands = frame.paused
             self._time, self._vehicles, self._phases = frame.time, vehicles, phases
 
-    def vehicle(self, device: str) -> tuple[float, Moving | None]:
-        """Where a vehicle is at the moment of the newest frame; None: it is not on the road."""
+    def _see(self, frame: Frame, vehicles: dict[str, Moving]) -> None:
+        """What happened at the sites."""
+        for sighting in self._unfinished:
+            self._add(_with(sighting, frame.time, vehicles))
+        self._unfinished.clear()
+        happenings: list[Happening] = [*frame.passings, *frame.breaches]
+        for happening in happenings:
+            sighting = _with(Sighting(happening, (), ""), frame.time, vehicles)
+            if isinstance(happening, Breach) and happening.kind == "red_light":
+                first = _with(Sighting(happening, (), "r"), self._time, self._vehicles)
+                self._unfinished.append(_with(first, frame.time, vehicles))
+            else:
+                self._add(sighting)
+
+    def _follow(self, frame: Frame, vehicles: dict[str, Moving], phases: dict[str, Phase]) -> None:
+        """What detectors have counted, where vehicles are, which signals have switched."""
+        for counted in frame.counted:
+            if counted.detector in self._counted:
+                self._counted[counted.detector].append(counted)
+        for name in self._places.keys() & vehicles.keys() if frame.time > self._time else ():
+            self._places[name].append((frame.time, vehicles[name]))
+        for name, switches in self._switches.items():
+            before, shown = self._phases.get(name), phases.get(name)
+            if shown and (before is None or before.phase != shown.phase):
+                switches.append((frame.time, shown))
+
+    def take_places(self, device: str) -> list[tuple[float, Moving]]:
+        """Where a vehicle was at each frame since it was last asked."""
         with self._lock:
-            return self._time, self._vehicles.get(device)
+            waiting = self._places[device]
+            taken = list(waiting)
+            waiting.clear()
+        return taken
 
     def phase(self, signal: str) -> tuple[float, Phase | None]:
         """What a signal shows at the moment of the newest frame."""
@@ -89,6 +129,23 @@ class WorldView:
             waiting.clear()
         return taken
 
+    def take_switches(self, signal: str) -> list[tuple[float, Phase]]:
+        """Each phase that a signal has gone to since it was last asked, and when."""
+        with self._lock:
+            waiting = self._switches.get(signal, ())
+            taken = list(waiting)
+            if waiting:
+                self._switches[signal].clear()
+        return taken
+
+    def take_counted(self, detector: str) -> list[Counted]:
+        """The minutes that a detector has counted since it was last asked."""
+        with self._lock:
+            waiting = self._counted[detector]
+            taken = list(waiting)
+            waiting.clear()
+        return taken
+
     def owes(self, site: str, count: int) -> None:
         """So many messages of a site still wait for their pictures."""
         with self._lock:
@@ -99,10 +156,13 @@ class WorldView:
         return self._order(WorldOrder(do="signal", signal=order))
 
     def pause(self) -> None:
-        """The world stands still; returns when the sites have reported what they had seen."""
-        self._order(WorldOrder(do="pause"))
+        """The world stands still; returns when the sites have reported what they had seen.
+
+        Not before its last frame has come: what happened in it is told with it.
+        """
+        obeyed, _ = self._order(WorldOrder(do="pause"))
         deadline = time.monotonic() + DRAIN_SECONDS
-        while self._waiting() and time.monotonic() < deadline:
+        while (self._waiting() or (obeyed and not self._stands)) and time.monotonic() < deadline:
             time.sleep(DRAIN_LOOK_SECONDS)
 
     def resume(self) -> None:
@@ -120,6 +180,7 @@ class WorldView:
     def _waiting(self) -> bool:
         with self._lock:
             waiting = any(self._seen.values()) or any(self._owed.values())
+            waiting = waiting or any(self._counted.values())
             return waiting or bool(self._unfinished)
 
     def _order(self, order: WorldOrder) -> tuple[bool, str]:
