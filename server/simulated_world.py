@@ -26,6 +26,7 @@ from simulators.world.network import NetworkFailed, prepare
 from simulators.world.orders import PLAN
 from simulators.world.recorder import RecordingFailed, kept, played
 from simulators.world.recording import Recording
+from simulators.world.stretches import Stretch, stretches
 
 RECORDED_DAY = 1_795_363_200.0  # 2026-11-23 00:00 in Hengyang, a Monday: any day would do
 
@@ -42,6 +43,7 @@ class SimulatedWorld:
     folder: Path
     network: Path
     crossings: Sequence[Crossing]
+    stretches: Sequence[Stretch]
     say: Callable[[str], None]
 
     def recorded(self, specs: Sequence[DeviceSpec]) -> Recording | None:
@@ -104,6 +106,7 @@ def behind(scenario: Scenario, state: Path, say: Callable[[str], None]) -> Simul
     try:
         network = prepare(file, scenario.seed, state / "network")
         found = crossings(network.folder, scenario.seed)
+        roads = stretches(network.folder, scenario.seed)
     except (StreetsInvalid, NetworkFailed) as error:
         raise WorldNotBuilt(str(error)) from error
     if scenario.streets:
@@ -113,7 +116,7 @@ def behind(scenario: Scenario, state: Path, say: Callable[[str], None]) -> Simul
             say(f"simulate: the map has a road graph of {report.edges:,} edges")
     folder = state / "world"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return SimulatedWorld(scenario, folder, network.folder, found, say)
+    return SimulatedWorld(scenario, folder, network.folder, found, roads, say)
 
 
 def api_address() -> str:

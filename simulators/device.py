@@ -10,7 +10,8 @@ from ingest import wire
 from simulators.buffer import Buffer, Key, Message
 from simulators.cameras.names import FLAWS, LOSS
 from simulators.faults import Episode, Touch, Troubles
-from simulators.source import Body, Source
+from simulators.flash import Flash
+from simulators.source import Body, Holding, Source
 from simulators.spec import DeviceSpec
 from simulators.witness import Witness
 
@@ -52,12 +53,14 @@ class Device:
         chance: Random,
         buffer: Buffer,
         spoil: Spoil | None = None,
+        flash: Flash | None = None,
     ) -> None:
         self.spec = spec
         self.source = source
         self.troubles = troubles
         self.buffer = buffer
         self.witness = witness
+        self._flash = flash
         self.boot = 0
         self.seq = 0
         self.spoil = spoil  # tells those who make its pictures
@@ -82,6 +85,12 @@ class Device:
         self.boot = self._next_boot(self.spec.device_id)
         self.seq = 0
         self._due = self.source.begin(now)
+
+    def recall(self) -> None:
+        """What an earlier run has not delivered is sent first, as it was."""
+        for message in self._flash.kept(self.spec.device_id) if self._flash else ():
+            self._forget(self.buffer.add(message))
+            self.buffer.queue(message.key)
 
     def skip_to(self, now: float) -> None:
         """Forget what was due until now, as after a pause of the whole simulation."""
@@ -116,7 +125,9 @@ class Device:
         """Number a message, keep it, and queue it as the faults allow."""
         message = self._number(body, now, real)
         self.witness.made(message)
-        self.witness.dropped(self.buffer.add(message))
+        if self._flash is not None:
+            self._flash.keep(message)
+        self._forget(self.buffer.add(message))
         touch = self.troubles.touch()
         if touch.corrupt:
             self._damaged[message.key] = self.troubles.damage(message.payload)
@@ -177,9 +188,15 @@ class Device:
         return body._replace(fields=fields)
 
     def lose_buffer(self, _episode: Episode, _now: float) -> None:
-        self.witness.dropped(self.buffer.lose())
+        self._forget(self.buffer.lose())
         self._held.clear()
         self._damaged.clear()
+
+    def _forget(self, messages: list[Message]) -> None:
+        self.witness.dropped(messages)
+        if self._flash is not None:
+            for message in messages:
+                self._flash.drop(self.spec.device_id, message.key)
 
     # --- the network -------------------------------------------------------------------------
 
@@ -221,6 +238,8 @@ class Device:
             if sending.damaged:
                 self._damaged.pop(message.key, None)
             self.buffer.delivered(message.key)
+            if self._flash is not None:
+                self._flash.drop(self.spec.device_id, message.key)
             self.witness.delivered(message, sending.payload, damaged=sending.damaged)
         else:
             self.witness.figures.refused += 1
@@ -241,9 +260,12 @@ class Device:
         topic = wire.topic(self.spec.kind, self.spec.device_id, wire.STATUS_STREAM)
         return Sending(topic, wire.encode(status, self.content_type))
 
-    def wind_up(self) -> None:
-        """The simulation rests: the antenna works again and late messages leave at once."""
+    def wind_up(self, now: float, real: float) -> None:
+        """The simulation rests: the antenna works again, what waits for anything leaves at once."""
         self._offline_until = self._paused_until = 0.0
+        if isinstance(self.source, Holding):
+            for body in self.source.rest():
+                self.say(body, now, real)
         self._release(NEVER)
 
     def _release(self, real: float) -> None:

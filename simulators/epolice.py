@@ -69,6 +69,21 @@ class Watcher:
         return now + self._chance.uniform(0, POLL_SECONDS)
 
     def step(self, due: float) -> tuple[Sequence[Body], float]:
+        bodies = self._look(due)
+        while self._waiting and (self._waiting[0][2].over or self._waiting[0][0] <= due):
+            bodies.append(self._illustrated())
+        self._view.owes(self._site, len(self._waiting))
+        return bodies, due + POLL_SECONDS
+
+    def rest(self) -> Sequence[Body]:
+        """What was seen and waits: each names its pictures as far as they are painted."""
+        bodies = self._look(float("inf"))
+        bodies += [self._illustrated() for _ in range(len(self._waiting))]
+        self._view.owes(self._site, 0)
+        return bodies
+
+    def _look(self, due: float) -> list[Body]:
+        """Orders the pictures of what was seen; gives the messages that need none."""
         bodies = []
         for sighting in self._view.take(self._site):
             happening = sighting.happening
@@ -81,11 +96,11 @@ class Watcher:
             else:
                 ticket = order(self._site, shots(sighting, self._name, crossing))
                 self._waiting.append((due + PICTURE_SECONDS, body, ticket))
-        while self._waiting and (self._waiting[0][2].over or self._waiting[0][0] <= due):
-            _, body, ticket = self._waiting.popleft()
-            bodies.append(body._replace(fields=body.fields | {"evidence": list(ticket.names)}))
-        self._view.owes(self._site, len(self._waiting))
-        return bodies, due + POLL_SECONDS
+        return bodies
+
+    def _illustrated(self) -> Body:
+        _, body, ticket = self._waiting.popleft()
+        return body._replace(fields=body.fields | {"evidence": list(ticket.names)})
 
     def _pictured(self, sighting: Sighting) -> bool:
         """Each violation is, and a share of the passes."""

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from random import Random
+from typing import NamedTuple
 
 from simulators.buffer import Buffer
 from simulators.cameras.names import FLAWS
 from simulators.cameras.placing import at_crossing, camera_number
 from simulators.cameras.plan import Camera
 from simulators.cameras.source import CameraSource
+from simulators.detectors import CountingSource
 from simulators.device import Device, Spoil
 from simulators.epolice import Site, Watcher
 from simulators.faults import Fault, Troubles
+from simulators.flash import Flash
 from simulators.load import WithLoad
-from simulators.models import MODELS, Model
+from simulators.models import DETECTOR, MODELS, Model
 from simulators.places.line import offset
 from simulators.places.streets import Network, Place, division_of, network
 from simulators.randomness import generator
@@ -25,6 +28,7 @@ from simulators.vehicles import Driven, Vehicle
 from simulators.witness import Witness
 from simulators.world.crossings import Crossing
 from simulators.world.shots import Order
+from simulators.world.stretches import Stretch, free
 from simulators.world.view import WorldView
 
 # Where things stand at a crossing, in metres east and north of its middle.
@@ -32,15 +36,19 @@ CORNERS = {"epolice": (11.0, 11.0), "signal": (-11.0, -11.0)}
 
 
 def describe(
-    scenario: Scenario, kinds: Iterable[str] = (), crossings: Sequence[Crossing] = ()
+    scenario: Scenario,
+    kinds: Iterable[str] = (),
+    crossings: Sequence[Crossing] = (),
+    stretches: Sequence[Stretch] = (),
 ) -> list[DeviceSpec]:
     """Rows of all devices of a scenario; of some kinds only where those are named.
 
     `crossings` are those of the world, the busiest first: sites and signals stand at them, and
-    signals nowhere else.
+    signals nowhere else. `stretches` are those of its roads: detectors lie in them.
     """
     wanted = set(kinds)
-    specs = [spec for group in _numbered(scenario, crossings) for spec in group]
+    ground = _Ground(crossings, _for_detectors(scenario, crossings, stretches))
+    specs = [spec for group in _numbered(scenario, ground) for spec in group]
     return [spec for spec in specs if not wanted or spec.kind in wanted]
 
 
@@ -53,6 +61,7 @@ def build(
     view: WorldView | None = None,
     order: Order | None = None,
     load: float = 0.0,
+    flash: Flash | None = None,
 ) -> Device:
     """One device, not started; all its chances follow from the seed and its id.
 
@@ -65,7 +74,7 @@ def build(
         source = WithLoad(source, load, spec.lanes, generator(seed, device_id, "load"))
     chance = generator(seed, device_id, "link")
     buffer = Buffer(scenario.buffer_messages, scenario.buffer_seconds)
-    return Device(spec, source, troubles, next_boot, witness, chance, buffer, spoil)
+    return Device(spec, source, troubles, next_boot, witness, chance, buffer, spoil, flash)
 
 
 def befallen(fault: Fault, spec: DeviceSpec, seed: int) -> bool:
@@ -83,18 +92,52 @@ def suits(fault: Fault, spec: DeviceSpec) -> bool:
     return fault.name not in FLAWS or spec.kind == "camera"
 
 
-def _numbered(scenario: Scenario, crossings: Sequence[Crossing]) -> Iterator[list[DeviceSpec]]:
+class _Ground(NamedTuple):
+    """Where in the world devices may be."""
+
+    crossings: Sequence[Crossing]
+    stretches: Sequence[Stretch]
+
+
+def _for_detectors(
+    scenario: Scenario, crossings: Sequence[Crossing], stretches: Sequence[Stretch]
+) -> Sequence[Stretch]:
+    """Stretches that no e-police site counts already."""
+    sites = sum(g.count for g in scenario.groups if MODELS[g.model].kind == "epolice")
+    detectors = sum(g.count for g in scenario.groups if g.model == DETECTOR)
+    return free(stretches, {c.signal for c in crossings[:sites]}, detectors)
+
+
+def _numbered(scenario: Scenario, ground: _Ground) -> Iterator[list[DeviceSpec]]:
     taken: dict[str, int] = {}
     for group in scenario.groups:
         model = MODELS[group.model]
-        if model.kind == "signal" and not crossings:
+        if (model.kind == "signal" and not ground.crossings) or (
+            model.key == DETECTOR and not ground.stretches
+        ):
             continue
         first = taken.get(model.key, 0) + 1
         taken[model.key] = first + group.count - 1
         numbers = range(first, first + group.count)
-        at = [_crossing(group, model, number, crossings) for number in numbers]
+        at = [_crossing(group, model, number, ground.crossings) for number in numbers]
         pairs = zip(numbers, at, strict=True)
-        yield [_spec(scenario, group, model, number, first, crossing) for number, crossing in pairs]
+        specs = [_spec(scenario, group, model, number, first, place) for number, place in pairs]
+        yield [_placed(spec, model, ground, n) for n, spec in zip(numbers, specs, strict=True)]
+
+
+def _placed(spec: DeviceSpec, model: Model, ground: _Ground, number: int) -> DeviceSpec:
+    """A detector lies in the road; all others stay where they are."""
+    if model.key != DETECTOR:
+        return spec
+    stretch = ground.stretches[(number - 1) % len(ground.stretches)]
+    return spec._replace(
+        name=f"{stretch.name}{model.name_zh}{spec.device_id[-4:]}",
+        division=division_of((stretch.lon, stretch.lat)),
+        lon=round(stretch.lon, 7),
+        lat=round(stretch.lat, 7),
+        lanes=stretch.lanes,
+        stretch=stretch,
+    )
 
 
 def _crossing(
@@ -213,8 +256,8 @@ def _source(
         return Watcher(
             spec.device_id, spec.name, view, chance, order, spec.crossing, spec.picture_share
         )
-    if view is not None and spec.kind in _IN_THE_WORLD:
-        return _IN_THE_WORLD[spec.kind](spec, chance, view)
+    if view is not None and spec.model in _IN_THE_WORLD:
+        return _IN_THE_WORLD[spec.model](spec, chance, view)
     if spec.kind == "epolice":
         return Site(spec.lanes, spec.peak_per_hour, chance, scenario.seed)
     if spec.kind == "camera":
@@ -230,6 +273,11 @@ def _controller(spec: DeviceSpec, _chance: Random, view: WorldView) -> Source:
 
 
 _IN_THE_WORLD: dict[str, Callable[[DeviceSpec, Random, WorldView], Source]] = {
-    "vehicle": lambda spec, chance, view: Driven(spec.device_id, spec.interval, chance, view),
-    "signal": _controller,
+    "generic-vehicle": lambda spec, chance, view: Driven(
+        spec.device_id, spec.interval, chance, view
+    ),
+    "generic-signal": _controller,
+    DETECTOR: lambda spec, chance, view: CountingSource(
+        spec.device_id, spec.interval, chance, view
+    ),
 }

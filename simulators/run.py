@@ -12,6 +12,7 @@ from simulators.clock import Clock
 from simulators.device import Spoil
 from simulators.engine import Engine
 from simulators.faults import Fault
+from simulators.flash import Flash
 from simulators.fleet import befallen, build, describe, suits
 from simulators.links.link import Broker, Link
 from simulators.links.own import OwnLink
@@ -24,12 +25,14 @@ from simulators.scenario import Scenario
 from simulators.spec import DeviceSpec
 from simulators.witness import Truth, Witness
 from simulators.world.crossings import Crossing
+from simulators.world.stretches import Stretch
 from simulators.world.view import WorldView
 
 if TYPE_CHECKING:
     from simulators.pictures import Pictures
 
 DRAIN_LOOK_SECONDS = 0.02
+PAINT_SECONDS = 2.0  # for pictures that are not painted yet when all rests
 FAREWELL_SECONDS = 0.5  # for the last words to leave the sockets
 START_PER_SECOND = 500.0  # devices that power on, so that the broker is not met by all at once
 
@@ -50,6 +53,7 @@ class Options:
     spoil: Spoil | None = None  # tells who makes the pictures of faults of cameras
     world: Path | None = None  # folder of the world that runs, of which devices report
     crossings: Sequence[Crossing] = ()  # of its network, the busiest first
+    stretches: Sequence[Stretch] = ()  # of its roads
     pictures: str | None = None  # address of the API that takes those of the sites; None: none
     true_passes: float = 0.0  # a second, of the world: a scenario's load adds what is missing
 
@@ -78,20 +82,24 @@ class Fleet:
         self.scenario = scenario
         self.options = options or Options()
         known = self.options.credentials
-        specs = describe(scenario, self.options.kinds, self.options.crossings)
+        specs = describe(
+            scenario, self.options.kinds, self.options.crossings, self.options.stretches
+        )
         self.specs = [spec for spec in specs if not known or spec.device_id in known]
         self._broker = broker
         self._clock = Clock(self.options.start, self.options.speed)
         self._boots = KeptBoots(self.options.state_dir) if self.options.state_dir else Boots()
+        self._flash = Flash(self.options.state_dir) if self.options.state_dir else None
         self._witness = Witness(Truth(self.options.truth) if self.options.truth else None)
         self._engine = Engine()
-        sites = [spec.device_id for spec in self.specs if spec.kind == "epolice"]
         world = self.options.world
-        signals = _signals(self.specs) if self.options.pictures else {}
-        self._view = WorldView(world, sites, signals) if world else None
+        takes_pictures = self.options.pictures is not None
+        self._view = _view(world, self.specs, takes_pictures) if world else None
         self._pictures = self._painting() if world and self.options.pictures else None
         added = scenario.load.passes_per_second if scenario.load else 0.0
-        self._load = share(added, self.options.true_passes, len(sites)) if world else 0.0
+        self._load = (
+            share(added, self.options.true_passes, len(_sites(self.specs))) if world else 0.0
+        )
         self._links: list[SharedLink] = []
         self._runners = {spec.device_id: self._runner(spec) for spec in self.specs}
 
@@ -112,6 +120,15 @@ class Fleet:
         if self._view is not None:
             self._view.open()
 
+    def await_start(self, seconds: float = 60.0) -> bool:
+        """Waits until all devices are on, whether or not they have a connection."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self._engine.ask(lambda: all(r.link is not None for r in self._runners.values())):
+                return True
+            time.sleep(DRAIN_LOOK_SECONDS)
+        return False
+
     def stop(self, drain_seconds: float = 10.0) -> bool:
         """Make nothing new, wait until all is delivered, say good-bye; False if some is left."""
         self.pause()
@@ -126,6 +143,8 @@ class Fleet:
         if self._pictures is not None:
             self._pictures.close()
         self._witness.close()
+        if self._flash is not None:
+            self._flash.close()
         if isinstance(self._boots, KeptBoots):
             self._boots.close()
         return not left
@@ -134,6 +153,8 @@ class Fleet:
         """Make nothing new; outages end, so that all that is kept can be delivered."""
         if self._view is not None:
             self._view.pause()
+        if self._pictures is not None:
+            self._pictures.paint_all(PAINT_SECONDS)  # so that messages name them
         self._engine.ask(self._pause)
 
     def resume(self) -> None:
@@ -230,6 +251,7 @@ class Fleet:
         device = build(
             self.scenario, spec, self._boots, self._witness,
             spoil=self.options.spoil, view=self._view, order=order, load=self._load,
+            flash=self._flash if spec.kind == "epolice" else None,
         )  # fmt: skip
         for fault in self.scenario.faults:
             if befallen(fault, spec, self.scenario.seed):
@@ -240,12 +262,15 @@ class Fleet:
         from simulators.cameras.masts import heads  # noqa: PLC0415
         from simulators.cameras.snapshot import Photographer  # noqa: PLC0415
         from simulators.pictures import Pictures  # noqa: PLC0415  # a fleet without needs no OpenCV
+        from simulators.spool import Spool  # noqa: PLC0415
 
         assert self.options.pictures is not None
-        seen = set(_signals(self.specs).values())
+        seen = set(_pictured(self.specs).values())
         lit = [h for c in self.options.crossings if c.signal in seen for h in heads(c)]
         photographer = Photographer(self.scenario.streets, self.scenario.seed, lit)
-        return Pictures(self.options.pictures, self.options.credentials, photographer)
+        state = self.options.state_dir
+        spool = Spool(state / "pictures") if state else None
+        return Pictures(self.options.pictures, self.options.credentials, photographer, spool)
 
     def _own_link(self, runner: Runner) -> Link:
         spec = runner.device.spec
@@ -264,7 +289,11 @@ class Fleet:
             runner.heard(payload, content_type or wire.JSON)
 
 
-def _signals(specs: Iterable[DeviceSpec]) -> dict[str, str]:
+def _sites(specs: Iterable[DeviceSpec]) -> list[str]:
+    return [spec.device_id for spec in specs if spec.kind == "epolice"]
+
+
+def _pictured(specs: Iterable[DeviceSpec]) -> dict[str, str]:
     """The signal of the crossing at which each e-police site stands."""
     return {
         spec.device_id: spec.crossing.signal
@@ -277,6 +306,17 @@ def _starter(runner: Runner, connect: Callable[[Runner], Link]) -> Callable[[], 
     return lambda: runner.start(connect(runner))
 
 
+def _view(world: Path, rows: Sequence[DeviceSpec], takes_pictures: bool) -> WorldView:
+    return WorldView(
+        world,
+        _sites(rows),
+        _pictured(rows) if takes_pictures else {},
+        detectors=[spec.device_id for spec in rows if spec.stretch is not None],
+        signals=[spec.crossing.signal for spec in rows if spec.kind == "signal" and spec.crossing],
+        vehicles=[spec.device_id for spec in rows if spec.kind == "vehicle"],
+    )
+
+
 def _hurry(runner: Runner) -> None:
-    runner.device.wind_up()
+    runner.wind_up()
     runner.tick()

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from simulators.faults import Fault
-from simulators.models import MODELS
+from simulators.models import DETECTOR, MODELS
 
 Count = Annotated[int, Meta(ge=1, le=100_000)]
 
@@ -112,6 +112,8 @@ def parse(text: str) -> Scenario:
             raise ScenarioInvalid(f"no model {group.model!r}; there are {', '.join(MODELS)}")
         if MODELS[group.model].kind == "signal" and scenario.world is None:
             raise ScenarioInvalid("signals need a [world]: nothing else drives by them")
+        if group.model == DETECTOR and scenario.world is None:
+            raise ScenarioInvalid("vehicle detectors need a [world]: nothing else drives over them")
         if group.streams is not None and not group.recorded:
             raise ScenarioInvalid("cameras share streams that are recorded: `streams` needs that")
     if scenario.load is not None and scenario.world is None:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from simulators.cameras.plan import Camera
 from simulators.world.crossings import Crossing
+from simulators.world.stretches import Stretch
 
 
 class DeviceSpec(NamedTuple):
@@ -28,3 +29,4 @@ class DeviceSpec(NamedTuple):
     crossing: Crossing | None = None  # of the world, where a site or a signal stands at one
     shows: str = ""  # of cameras: whose stream it shows, where not its own
     picture_share: float = 1.0  # of the passes of a site
+    stretch: Stretch | None = None  # of the world's roads, in which a detector lies

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from simulators.picturing import Pictures
     from simulators.run import Fleet, Options, Snapshot
     from simulators.scenario import Scenario
+    from simulators.spec import DeviceSpec
     from simulators.world.keeper import Keeper
     from simulators.world.recording import Recording
 
@@ -76,9 +77,8 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
 
     from center.database import name_process
     from center.settings import var_dir
-    from server.simulated_cameras import set_streams
     from server.simulated_world import api_address, behind, on_the_map
-    from server.simulation import await_broker, enlist
+    from server.simulation import await_broker
     from simulators.boots import FleetRunsAlready
     from simulators.control import Control
     from simulators.fleet import describe
@@ -92,14 +92,16 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
     world = behind(scenario, state, typer.echo)
     recording = None
     if world is not None:
-        recording = world.recorded(describe(scenario, crossings=world.crossings))
+        recording = world.recorded(
+            describe(scenario, crossings=world.crossings, stretches=world.stretches)
+        )
         options = replace(
-            options, world=world.folder, crossings=world.crossings, pictures=api_address(),
+            options, world=world.folder, crossings=world.crossings,
+            stretches=world.stretches, pictures=api_address(),
             true_passes=recording.passes_per_second if recording else 0.0,
         )  # fmt: skip
-    specs = describe(scenario, options.kinds, options.crossings)
-    secrets = enlist(specs, folder / "credentials.json")
-    set_streams([spec for spec in specs if spec.device_id in secrets])
+    specs = describe(scenario, options.kinds, options.crossings, options.stretches)
+    secrets = _registered(specs, folder)
     broker = _broker(concentrator=options.concentrator)
     if not secrets:
         raise Invalid("The scenario has no devices of this kind, or all of them are retired.")
@@ -122,6 +124,19 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
             pictures.close()
 
 
+def _registered(specs: "list[DeviceSpec]", folder: Path) -> dict[str, str]:
+    """The credentials of the devices, which the register knows with all that they watch."""
+    from server.simulated_cameras import set_streams
+    from server.simulated_sites import register_sites
+    from server.simulation import enlist
+
+    secrets = enlist(specs, folder / "credentials.json")
+    known = [spec for spec in specs if spec.device_id in secrets]
+    set_streams(known)
+    register_sites(known)
+    return secrets
+
+
 @contextmanager
 def _running(
     world: "SimulatedWorld | None", fleet: "Fleet", recording: "Recording | None"
@@ -130,6 +145,7 @@ def _running(
     keeper = None
     fleet.start()
     try:
+        fleet.await_start()
         keeper = _begun(world, fleet, recording) if world else None
         yield
     finally:

@@ -6,11 +6,11 @@ from pathlib import Path
 from simulators.randomness import generator
 from simulators.scenario import Scenario
 from simulators.spec import DeviceSpec
-from simulators.world.plan import Patrol, Plan, Watch
+from simulators.world.plan import Controlled, Detector, Patrol, Plan, Watch
 
 
 def cast(scenario: Scenario, specs: Iterable[DeviceSpec], network: Path) -> Plan:
-    """Sites watch the approaches of their crossings, vehicles drive.
+    """Sites watch the approaches of their crossings, vehicles drive, detectors count.
 
     `network` is the folder of the network; the scenario has a world.
     """
@@ -26,7 +26,20 @@ def cast(scenario: Scenario, specs: Iterable[DeviceSpec], network: Path) -> Plan
         for spec in rows
         if spec.kind == "vehicle"
     ]
-    return Plan(str(network), scenario.seed, scenario.world.vehicles, watches, patrols)
+    detectors = [
+        Detector(spec.device_id, spec.stretch.edge, spec.stretch.position)
+        for spec in rows
+        if spec.stretch is not None
+    ]
+    signals = [
+        Controlled(spec.device_id, spec.crossing.signal)
+        for spec in rows
+        if spec.kind == "signal" and spec.crossing is not None
+    ]
+    return Plan(
+        str(network), scenario.seed, scenario.world.vehicles, watches, patrols,
+        detectors=detectors, signals=signals,
+    )  # fmt: skip
 
 
 def _works_nights(seed: int, spec: DeviceSpec) -> bool:

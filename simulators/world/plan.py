@@ -1,4 +1,4 @@
-"""What a world is made of: its network, who watches where, who is on patrol. A JSON file."""
+"""What a world is made of: its network, who watches and counts where, who is on patrol; JSON."""
 
 from pathlib import Path
 from typing import Annotated
@@ -37,6 +37,21 @@ class Recorded(Struct, frozen=True):
     fingerprint: str
 
 
+class Detector(Struct, frozen=True):
+    """A vehicle detector: loops in all lanes of an edge, so many metres from its start."""
+
+    device: str
+    edge: str
+    position: float
+
+
+class Controlled(Struct, frozen=True):
+    """A signal with a controller; `signal` is SUMO's name of it."""
+
+    device: str
+    signal: str
+
+
 class Plan(Struct, frozen=True):
     """All that a world needs to know beside its streets."""
 
@@ -46,6 +61,8 @@ class Plan(Struct, frozen=True):
     watches: list[Watch] = []
     patrols: list[Patrol] = []
     recording: Recorded | None = None
+    detectors: list[Detector] = []
+    signals: list[Controlled] = []
 
 
 def read(file: Path) -> Plan:

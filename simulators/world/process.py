@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 LOCK = "lock"
 BEAT_SECONDS = 1.0
+READERS_SECONDS = 1.5  # so long readers that wait for a world need at most to find it
+CLAIM_SECONDS = 4.0  # the world of a fleet that was killed ends after its step
 ORDER_SECONDS = 5.0  # an order waits for the step that is under way
 
 
@@ -49,10 +51,13 @@ class World:
     def __init__(self, folder: Path, start: float, speed: float = 1.0) -> None:
         self._lock = _claim(folder)
         plan = plans.read(folder / PLAN)
+        # Readers find us while SUMO loads: nobody shall miss the first second.
+        self._teller = Teller(folder / FRAMES)
+        opened = time.monotonic()
         self._pace = Pace(start, time.time(), speed)
         self._traffic = _moving(plan, self._pace.last, folder / TRUTH)
+        time.sleep(max(0.0, opened + READERS_SECONDS - time.monotonic()))
         self._orders: Queue[tuple[WorldOrder, Future[Beat]]] = Queue()
-        self._teller = Teller(folder / FRAMES)
         self._server = LineServer(folder / CONTROL, self._heard)
         self._frame: Frame | None = None
         self._took = 0.0
@@ -133,7 +138,9 @@ class World:
 
     def _tell_paused(self) -> None:
         if self._frame is not None:
-            standing = msgspec.structs.replace(self._frame, paused=True, passings=[], breaches=[])
+            standing = msgspec.structs.replace(
+                self._frame, paused=True, passings=[], breaches=[], counted=[]
+            )
             self._teller.tell(standing)
 
 
@@ -154,12 +161,16 @@ def say(beat: Beat) -> None:
 def _claim(folder: Path) -> int:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(lock)
-        raise WorldRunsAlready(f"another process runs the world of {folder}") from error
-    return lock
+    deadline = time.monotonic() + CLAIM_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return lock
+        except BlockingIOError as error:
+            if time.monotonic() > deadline:
+                os.close(lock)
+                raise WorldRunsAlready(f"another process runs the world of {folder}") from error
+        time.sleep(0.1)
 
 
 def main(words: list[str]) -> int:

@@ -1,7 +1,7 @@
 """The simulation itself: SUMO in this process, moved on second by second, told as frames."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from simulators.randomness import generator
 from simulators.weather import sky
 from simulators.world import demand
 from simulators.world.bodies import Member, types
-from simulators.world.frame import Frame, Moving
+from simulators.world.frame import Counted, Frame, Moving
+from simulators.world.loops import Loops
 from simulators.world.network import Network, read_graph
 from simulators.world.patrols import Patrols
 from simulators.world.plan import MARKED_METRES, Plan
@@ -30,7 +31,7 @@ from simulators.world.stoplines import (
     edge_of,
     judge,
 )
-from simulators.world.truth import Begun, Queue, WorldTruth
+from simulators.world.truth import Begun, Placed, Queue, Shown, WorldTruth
 from simulators.world.truth import Trip as ToldTrip
 
 SUBSCRIBED = (POSITION, SPEED, ANGLE, LANE, LANE_POSITION)
@@ -73,6 +74,8 @@ class Traffic:
         self._standing = Standing(self._lines, _marked(self._lines))
         self._queues: dict[str, int] = {line.edge: 0 for line in self._lines.values()}
         self._sites = {line.edge: line.site for line in self._lines.values()}
+        self._loops = Loops(plan.detectors, libsumo.edge.getLaneNumber)
+        self._shown: dict[str, int] = {}
         begun = Begun(start, plan.seed, network.fingerprint)
         self._truth = WorldTruth(truth, begun) if truth else None
         self._fill(start)
@@ -92,8 +95,11 @@ class Traffic:
             before = {name: state for name, state in before.items() if name != vehicle}
         seen = judge(self._lines, before, self._states, self._members, self.signals.aspects, time)
         seen.breaches.extend(self._standing.step(time, self._states, self._members))
-        self._tell_truth(time, seen)
-        return self._frame(time, speed, seen)
+        counted = self._loops.step(
+            time, before, self._states, self._members, libsumo.vehicle.isStoppedParking
+        )
+        self._tell_truth(time, seen, counted)
+        return self._frame(time, speed, seen, counted)
 
     def close(self) -> None:
         """Ends the simulation, so that another may begin."""
@@ -151,7 +157,7 @@ class Traffic:
 
     # --- what is told ------------------------------------------------------------------------
 
-    def _frame(self, time: float, speed: float, seen: Seen) -> Frame:
+    def _frame(self, time: float, speed: float, seen: Seen, counted: list[Counted]) -> Frame:
         return Frame(
             time=time,
             step=self._second,
@@ -163,6 +169,7 @@ class Traffic:
             phases=self.signals.phases(),
             rain_rate=round(sky(self._plan.seed, int(time)).rain, 2),
             sun_elevation=round(sun_elevation(time), 2),
+            counted=counted,
         )
 
     def _moving(self, name: str, state: Mapping[int, Any]) -> Moving:
@@ -187,7 +194,7 @@ class Traffic:
             known = self._lanes[lane] = (edge, libsumo.edge.getLaneNumber(edge) - index)
         return known
 
-    def _tell_truth(self, time: float, seen: Seen) -> None:
+    def _tell_truth(self, time: float, seen: Seen, counted: list[Counted]) -> None:
         trips = []
         for vehicle in libsumo.simulation.getArrivedIDList():
             self._members.pop(vehicle, None)
@@ -201,7 +208,25 @@ class Traffic:
             self._members |= self._patrols.members
         queues = self._count_queues(time)
         if self._truth is not None:
-            self._truth.step(seen.passings, seen.breaches, trips, queues)
+            self._truth.step({
+                "passings": seen.passings, "breaches": seen.breaches, "trips": trips,
+                "queues": queues, "positions": self._placed(time),
+                "phases": self._switched(time), "counted": counted,
+            })  # fmt: skip
+
+    def _placed(self, time: float) -> Iterator[Placed]:
+        for device in self._patrols.members:
+            state = self._states.get(device)
+            if state is not None:
+                seen = self._moving(device, state)
+                yield Placed(time, device, seen.lon, seen.lat, seen.speed, seen.heading)
+
+    def _switched(self, time: float) -> Iterator[Shown]:
+        for row in self._plan.signals:
+            phase = self.signals.phase(row.signal)
+            if self._shown.get(row.device) != phase:
+                self._shown[row.device] = phase
+                yield Shown(time, row.device, phase)
 
     def _count_queues(self, time: float) -> list[Queue]:
         standing = dict.fromkeys(self._queues, 0)

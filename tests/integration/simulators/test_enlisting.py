@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from ingest.devices import desk
 from ingest.devices.repository import Filters
@@ -11,6 +13,7 @@ from server.simulation import BrokerUnaware, EnlistingFailed, await_broker, enli
 from simulators.fleet import describe
 from simulators.links.link import Broker
 from simulators.scenario import load
+from tests.integration.audits import actions
 
 CALM = describe(load("calm"))
 
@@ -84,3 +87,39 @@ def test_a_retired_device_is_left_in_peace(file: Path) -> None:
     enlist(CALM, file)
     desk.retire(CALM[0].device_id, "broken")
     assert set(enlist(CALM, file)) == {spec.device_id for spec in CALM[1:]}
+
+
+def test_a_device_that_stands_elsewhere_now_is_moved_and_others_keep_their_names(
+    file: Path, session: Session
+) -> None:
+    enlist(CALM, file)
+    lamp, *others = [spec for spec in CALM if spec.lon is not None and spec.lat is not None]
+    session.execute(
+        sa.text("UPDATE devices SET name = '改过的名字' WHERE device_id = :id"),
+        {"id": others[0].device_id},
+    )
+    session.commit()
+    assert lamp.lon is not None
+    moved = lamp._replace(name="新路口路灯", lon=lamp.lon + 0.01, division="430405")
+    specs = [moved if spec is lamp else spec for spec in CALM]
+    assert enlist(specs, file) == enlist(specs, file)
+    found = {device.device_id: device for device in desk.everything(Filters())}
+    place = found[lamp.device_id].place
+    assert place is not None
+    assert place.coordinates == pytest.approx((moved.lon, moved.lat))
+    assert (found[lamp.device_id].name, found[lamp.device_id].division) == (moved.name, "430405")
+    assert found[others[0].device_id].name == "改过的名字"
+    [told] = actions(session, "device.move")
+    assert told.detail == {"count": 1, "devices": [lamp.device_id]}
+
+
+def test_a_device_of_somebody_else_stays_where_it_is(file: Path, session: Session) -> None:
+    enlist(CALM[:1], file)
+    session.execute(sa.text("UPDATE devices SET owner = '市政'"))
+    session.commit()
+    assert CALM[0].lon is not None
+    enlist([CALM[0]._replace(lon=CALM[0].lon + 0.01)], file)
+    [device] = desk.everything(Filters())
+    assert device.place is not None
+    assert device.place.coordinates[0] == pytest.approx(CALM[0].lon)
+    assert actions(session, "device.move") == []

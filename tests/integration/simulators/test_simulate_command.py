@@ -5,7 +5,6 @@ import math
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -113,6 +112,32 @@ def test_a_running_fleet_can_be_looked_at_paused_and_made_to_fail(
         assert healed.stdout == "fleet: skew off\n"
 
 
+def test_a_second_simulator_with_the_same_identities_takes_them_over_and_mixes_nothing(
+    stack: LocalStack, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Another folder: it knows neither the numbers nor the credentials of the first one.
+    socket = tmp_path / "simulators" / "calm" / "control.sock"
+    words = ("calm", "--kind", "sensor")
+    with (
+        listening(stack, *wire.UPWARD) as listener,
+        simulating(tmp_path / "first.log", database, *words),
+    ):
+        until(lambda: len({device for device, *_ in listener.numbered()}) == 19)
+        monkeypatch.setenv("HENGYANG_VAR_DIR", str(tmp_path / "other"))
+        with simulating(tmp_path / "second.log", database, *words) as second:
+            until(lambda: all(len(seen) > 1 for seen in boots(listener).values()))
+            until(lambda: give(socket, Order(do="look")).snapshot["connected"] == 0)
+            # The first one is out, says so, and keeps what it measures.
+            until(lambda: give(socket, Order(do="look")).snapshot["backlog"] > 0)
+            second.send_signal(signal.SIGTERM)
+            assert second.wait(30) == 0
+    assert all(len(seen) == 2 for seen in boots(listener).values())
+    contents: dict[tuple[str, int, int], set[str]] = {}
+    for key, content in listener.keyed():
+        contents.setdefault(key, set()).add(content)
+    assert {len(some) for some in contents.values()} == {1}  # no number has been used twice
+
+
 def test_a_fault_that_is_none_is_refused_before_anybody_is_asked(database: Database) -> None:
     done = hengyang("fleet", "fault", "fire")
     assert done.returncode == 1
@@ -210,8 +235,6 @@ def test_passings_are_heard(stack: LocalStack, database: Database, tmp_path: Pat
             signals = [message.topic.split("/")[3] for message in listener.of("readings")]
             asked = listener.command("signal", signals[0], "signal_hold", phase=1, seconds=60)
             assert listener.answer(asked).ok is True
-            # A pass waits for its picture for up to six seconds; what waits at the end is lost.
-            end = time.time() - 9.0
             process.send_signal(signal.SIGTERM)
             assert process.wait(40) == 0
         truth = tmp_path / "simulators" / "moving" / "world" / "truth" / "passings.jsonl"
@@ -225,12 +248,8 @@ def test_passings_are_heard(stack: LocalStack, database: Database, tmp_path: Pat
             ]
             return {(s, p.plate, p.lane, round(p.time.timestamp(), 3)) for s, p in told}
 
-        def before(passings: set[tuple[str, str, int, float]]) -> set[tuple[str, str, int, float]]:
-            return {passing for passing in passings if passing[3] < end}
-
-        assert len(before(true)) > 5
-        until(lambda: before(heard()) == before(true), 10)
-        assert heard() <= true
+        assert len(true) > 20
+        until(lambda: heard() == true, 10)
     assert {m.topic.split("/")[3] for m in listener.of("position")} == {
         "mv-car-0001", "mv-car-0002", "mv-car-0003",
     }  # fmt: skip

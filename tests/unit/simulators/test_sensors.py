@@ -19,7 +19,7 @@ from simulators.weather import Sky, sky
 
 ROWS = {row.key: row for row in QUANTITIES}
 DRY = Sky(20.0, 60.0, 1006.0, 0.0, 0.0, 2.0, 90.0, 40.0)
-SENSORS = [model for model in MODELS.values() if model.kind == "sensor"]
+SENSORS = [model for model in MODELS.values() if model.instrument]
 
 
 def moment(time: float = 1_795_320_000.0, **changes: Any) -> Moment:
