@@ -14,6 +14,7 @@ from gis.roads.graph import import_file
 from server.settings import HttpSettings
 from simulators.scenario import Scenario
 from simulators.spec import DeviceSpec
+from simulators.timeline import Timeline
 from simulators.world import plan as plans
 from simulators.world.casting import cast
 from simulators.world.crossings import Crossing, crossings
@@ -37,14 +38,14 @@ class SimulatedWorld:
     crossings: Sequence[Crossing]
     say: Callable[[str], None]
 
-    def run(self, specs: Sequence[DeviceSpec]) -> Keeper:
-        """Starts it with these devices in it.
+    def run(self, specs: Sequence[DeviceSpec], timeline: Timeline) -> Keeper:
+        """Starts it with these devices in it, to see what the time line has for it.
 
         Raises:
             WorldRunsAlready
             WorldFailed
         """
-        plans.write(self.folder / PLAN, cast(self.scenario, specs, self.network))
+        plans.write(self.folder / PLAN, cast(self.scenario, specs, self.network, timeline))
         keeper = Keeper(self.folder, lambda text: self.say(f"simulate: {text}"))
         if keeper.beat is not None:
             self.say(f"simulate: a world with {keeper.beat.vehicles:,} vehicles under way")

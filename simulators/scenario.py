@@ -8,8 +8,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from simulators.cameras.names import FLAWS
+from simulators.events import STRIKING, WORLDLY, Event, Failing, Reading
 from simulators.faults import Fault
 from simulators.models import MODELS
+from simulators.world.plan import WRONG_WAY_SHARE
 
 Count = Annotated[int, Meta(ge=1, le=100_000)]
 
@@ -31,12 +34,26 @@ class Group(Struct, frozen=True, forbid_unknown_fields=True):
     width: Annotated[int, Meta(ge=160, le=3840, multiple_of=2)] = 640  # cameras only
     height: Annotated[int, Meta(ge=90, le=2160, multiple_of=2)] = 360
     approaches: Literal["all", "one"] = "all"  # e-police in a world only: what a site watches
+    row: bool = False  # one after the other along one street, as lamps of one line stand
 
 
 class World(Struct, frozen=True, forbid_unknown_fields=True):
     """One simulated traffic behind the devices; without it they act by themselves."""
 
     vehicles: Annotated[int, Meta(ge=1, le=20_000)] = 2000  # under way at the busiest hour
+    # Cars that try to leave a crossing on the wrong side where a site watches (逆行).
+    wrong_way_share: Annotated[float, Meta(ge=0, le=1)] = WRONG_WAY_SHARE
+
+
+class Expected(Struct, frozen=True, forbid_unknown_fields=True):
+    """Alarms that a scenario raises: `rule` by its name in cityops/rules/rules.toml.
+
+    `severity` is the gravest that each of them reaches.
+    """
+
+    rule: str
+    severity: Literal["blue", "yellow", "orange", "red"]
+    count: Count
 
 
 class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,6 +76,15 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
     # GeoJSON of the streets on which all stands and drives; None: those drawn by hand.
     streets: str | None = None
     world: World | None = None
+    weather: Literal["season", "fair"] = "season"  # fair: it does not rain by itself
+    incidents: bool = True  # whether covers shift, lamps fail, gas leaks and bins run full
+    events: tuple[Event, ...] = ()
+    expect: tuple[Expected, ...] | None = None  # the alarms of a run to its end; None: not said
+
+    @property
+    def ends_after_seconds(self) -> float:
+        """When the last event is over."""
+        return max((event.after_seconds + event.seconds for event in self.events), default=0.0)
 
 
 FOLDER = resources.files("simulators.scenarios")
@@ -92,7 +118,36 @@ def parse(text: str) -> Scenario:
             raise ScenarioInvalid(f"no model {group.model!r}; there are {', '.join(MODELS)}")
         if MODELS[group.model].kind == "signal" and scenario.world is None:
             raise ScenarioInvalid("signals need a [world]: nothing else drives by them")
+    for event in scenario.events:
+        problem = _problem(event, scenario)
+        if problem:
+            raise ScenarioInvalid(f"event {event.title_en!r}: {problem}")
     return scenario
+
+
+def _problem(event: Event, scenario: Scenario) -> str:
+    """Why an event cannot happen in a scenario; empty where it can."""
+    if isinstance(event, WORLDLY):
+        return "" if scenario.world else "it needs a [world]: there are no roads without one"
+    return _mistarget(event, scenario) if isinstance(event, STRIKING) else ""
+
+
+def _mistarget(event: Failing | Reading, scenario: Scenario) -> str:
+    there = sum(group.count for group in scenario.groups if group.model == event.model)
+    if not there:
+        return f"the scenario has no {event.model!r}"
+    if event.count is not None and event.share is not None:
+        return "either a count of devices or a share of them"
+    if event.count is not None and event.count > there:
+        return f"there are {there} of {event.model}, not {event.count}"
+    if event.near is not None and event.spread != "neighbourhood":
+        return 'a place to be near needs spread = "neighbourhood"'
+    model = MODELS[event.model]
+    if isinstance(event, Reading):
+        unknown = sorted(event.values.keys() - set(model.quantities))
+        return f"{event.model} does not measure {unknown[0]!r}" if unknown else ""
+    pictures = sorted(set(event.faults) & set(FLAWS))
+    return f"only cameras can have {pictures[0]!r}" if pictures and model.kind != "camera" else ""
 
 
 def _text(name_or_path: str) -> str:

@@ -6,6 +6,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from simulators.weather import Weather
+
+# Of the cars that leave a crossing by a road whose other side a site watches, and may.
+WRONG_WAY_SHARE = 0.004
 MARKED_METRES = (30.0, 120.0)  # before the stop line nobody may stand, where a site watches
 
 
@@ -30,6 +34,20 @@ class Patrol(Struct, frozen=True):
     nights: bool
 
 
+class Incident(Struct, frozen=True):
+    """What happens on some roads between two moments in epoch seconds.
+
+    `limit`: so fast one may drive in m/s, 0 on a closed road; None: two vehicles have crashed on
+    each. The roads are those nearest to `near` (degrees), else the busiest.
+    """
+
+    start: float
+    end: float
+    roads: int
+    near: tuple[float, float] | None
+    limit: float | None
+
+
 class Plan(Struct, frozen=True):
     """All that a world needs to know beside its streets."""
 
@@ -38,6 +56,9 @@ class Plan(Struct, frozen=True):
     vehicles: Annotated[int, Meta(ge=0, le=20_000)]  # under way at the busiest hour
     watches: list[Watch] = []
     patrols: list[Patrol] = []
+    weather: Weather | None = None  # None: that of the season
+    incidents: list[Incident] = []
+    wrong_way_share: Annotated[float, Meta(ge=0, le=1)] = WRONG_WAY_SHARE
 
 
 def read(file: Path) -> Plan:

@@ -214,6 +214,6 @@ def test_a_silent_site_has_not_seen_what_happened_meanwhile(folder: Path) -> Non
     assert due == 201.0 + POLL_SECONDS
 
 
-def test_the_demo_has_a_world_and_the_calm_scenario_none() -> None:
-    assert load("demo").world is not None
-    assert load("calm").world is None
+@pytest.mark.parametrize("name", ["demo", "storm", "calm"])
+def test_what_people_look_at_has_a_world(name: str) -> None:
+    assert load(name).world is not None
