@@ -17,6 +17,7 @@ from server.settings import HttpSettings
 from server.simulation import streets
 from simulators.scenario import Scenario
 from simulators.spec import DeviceSpec
+from simulators.timeline import Timeline
 from simulators.world import plan as plans
 from simulators.world.casting import cast
 from simulators.world.crossings import Crossing, crossings
@@ -69,14 +70,20 @@ class SimulatedWorld:
         except RecordingFailed as error:
             raise WorldNotBuilt(str(error)) from error
 
-    def run(self, specs: Sequence[DeviceSpec], recording: Recording | None = None) -> Keeper:
-        """Starts it with these devices in it, or the play of its recording.
+    def run(
+        self,
+        specs: Sequence[DeviceSpec],
+        timeline: Timeline,
+        recording: Recording | None = None,
+    ) -> Keeper:
+        """Starts it with these devices in it, to see what the time line has for it; or the play of
+        its recording.
 
         Raises:
             WorldRunsAlready
             WorldFailed
         """
-        plan = cast(self.scenario, specs, self.network)
+        plan = cast(self.scenario, specs, self.network, timeline)
         plans.write(self.folder / PLAN, played(plan, recording) if recording else plan)
         keeper = Keeper(self.folder, lambda text: self.say(f"simulate: {text}"))
         if keeper.beat is not None:

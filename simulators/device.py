@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from heapq import heappop, heappush
 from random import Random
+from typing import NamedTuple
 
 from ingest import wire
 from simulators.buffer import Buffer, Key, Message
@@ -17,9 +18,26 @@ from simulators.witness import Witness
 
 NEVER = float("inf")
 Spoil = Callable[[str, str, float], None]  # device id, fault of a camera, seconds; 0 ends it
+SHIFT_DECIMALS = 3
 WINDOW = 16  # messages under way at once
 FIRST_PAUSE_SECONDS = 0.5  # after a refusal; doubled by each up to the longest
 LONGEST_PAUSE_SECONDS = 10.0
+
+
+class Shift(NamedTuple):
+    """A quantity that is led to a value, held there and led back. Epoch seconds."""
+
+    quantity: str
+    value: float
+    start: float
+    end: float
+    rise_seconds: float
+
+    def reading(self, usual: float, now: float) -> float:
+        """What is read in place of the usual reading, with as many decimals as a display has."""
+        edge = min(now - self.start, self.end - now)
+        part = min(1.0, edge / self.rise_seconds) if self.rise_seconds else 1.0
+        return round(usual + (self.value - usual) * part, SHIFT_DECIMALS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,8 +86,10 @@ class Device:
         self._next_boot = next_boot
         self._chance = chance
         self._due = NEVER
+        self._now = 0.0  # of the newest `advance`
         self._offline_until = 0.0
         self._excess = ("", 0.0, 0.0)  # quantity, value, until when it reads so
+        self.shifts: tuple[Shift, ...] = ()  # of the time line
         self._held: list[tuple[float, Key]] = []
         self._damaged: dict[Key, bytes] = {}
         self._flying: dict[Sending, None] = {}  # in the order in which they left
@@ -108,6 +128,7 @@ class Device:
     def advance(self, now: float, real: float, most: float = NEVER) -> None:
         """What was due by now, in the order of its time; stops where `most` messages wait."""
         self._release(real)
+        self._now = now
         while (due := min(self._due, self.troubles.due)) <= now and self.backlog < most:
             if self.troubles.due <= self._due:
                 for episode in self.troubles.begin(due):
@@ -168,8 +189,9 @@ class Device:
 
     def lose_picture(self, episode: Episode, now: float) -> None:
         """A fault of the picture; one that sends none sees it itself."""
-        if self.spoil is not None:
-            self.spoil(self.spec.device_id, episode.name, episode.seconds)
+        left = now + episode.seconds - max(now, self._now)  # it may be told of late
+        if self.spoil is not None and left > 0:
+            self.spoil(self.spec.device_id, episode.name, left)
         if episode.name == LOSS:
             self._excess = ("frame_rate", 0.0, now + episode.seconds)
 
@@ -180,12 +202,19 @@ class Device:
             self.spoil(self.spec.device_id, name, 0.0)
 
     def _exceed(self, body: Body, now: float) -> Body:
-        quantity, value, until = self._excess
+        """What is read while the world about the sensor is beyond itself."""
         readings = body.fields.get("readings", {})
-        if now >= until or quantity not in readings:
+        quantity, value, until = self._excess
+        changed = {
+            shift.quantity: shift.reading(readings[shift.quantity], now)
+            for shift in self.shifts
+            if shift.start <= now < shift.end and shift.quantity in readings
+        }
+        if now < until and quantity in readings:
+            changed[quantity] = value
+        if not changed:
             return body
-        fields = body.fields | {"readings": readings | {quantity: value}}
-        return body._replace(fields=fields)
+        return body._replace(fields=body.fields | {"readings": readings | changed})
 
     def lose_buffer(self, _episode: Episode, _now: float) -> None:
         self._forget(self.buffer.lose())

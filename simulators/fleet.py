@@ -1,5 +1,6 @@
 """From a scenario to its devices: the same seed gives the same fleet."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from random import Random
 from typing import NamedTuple
@@ -16,15 +17,17 @@ from simulators.faults import Fault, Troubles
 from simulators.flash import Flash
 from simulators.load import WithLoad
 from simulators.models import DETECTOR, MODELS, Model
-from simulators.places.line import offset
-from simulators.places.streets import Network, Place, division_of, network
+from simulators.places.line import Line, offset
+from simulators.places.streets import KERB_METRES, Network, Place, division_of, network
 from simulators.randomness import generator
 from simulators.scenario import Group, Scenario
 from simulators.sensors.station import Sensor
 from simulators.signals import Controller
 from simulators.source import Source
 from simulators.spec import DeviceSpec
+from simulators.timeline import Timeline
 from simulators.vehicles import Driven, Vehicle
+from simulators.weather import Weather
 from simulators.witness import Witness
 from simulators.world.crossings import Crossing
 from simulators.world.shots import Order
@@ -33,6 +36,7 @@ from simulators.world.view import WorldView
 
 # Where things stand at a crossing, in metres east and north of its middle.
 CORNERS = {"epolice": (11.0, 11.0), "signal": (-11.0, -11.0)}
+ROW_METRES = 30.0  # from one to the next of a row, as lamps stand
 
 
 def describe(
@@ -62,19 +66,31 @@ def build(
     order: Order | None = None,
     load: float = 0.0,
     flash: Flash | None = None,
+    timeline: Timeline | None = None,
 ) -> Device:
     """One device, not started; all its chances follow from the seed and its id.
 
-    `load`: passes a second that a site adds to those of the world.
+    `load`: passes a second that a site adds to those of the world. Without a time line no event
+    befalls it, and the weather is that of the season.
     """
     seed, device_id = scenario.seed, spec.device_id
     troubles = Troubles(generator(seed, device_id, "faults"))
-    source = _source(scenario, spec, generator(seed, device_id, "source"), view, order)
+    chance = generator(seed, device_id, "source")
+    if (model := MODELS[spec.model]).instrument:
+        sky = timeline.weather if timeline else Weather(seed)
+        source: Source = Sensor(
+            model.instrument, spec.interval, chance, sky, incidents=scenario.incidents
+        )
+    else:
+        source = _source(scenario, spec, chance, view, order)
     if load and spec.kind == "epolice":
         source = WithLoad(source, load, spec.lanes, generator(seed, device_id, "load"))
     chance = generator(seed, device_id, "link")
     buffer = Buffer(scenario.buffer_messages, scenario.buffer_seconds)
-    return Device(spec, source, troubles, next_boot, witness, chance, buffer, spoil, flash)
+    device = Device(spec, source, troubles, next_boot, witness, chance, buffer, spoil, flash)
+    if timeline is not None:
+        timeline.befall(device)
+    return device
 
 
 def befallen(fault: Fault, spec: DeviceSpec, seed: int) -> bool:
@@ -120,8 +136,11 @@ def _numbered(scenario: Scenario, ground: _Ground) -> Iterator[list[DeviceSpec]]
         taken[model.key] = first + group.count - 1
         numbers = range(first, first + group.count)
         at = [_crossing(group, model, number, ground.crossings) for number in numbers]
-        pairs = zip(numbers, at, strict=True)
-        specs = [_spec(scenario, group, model, number, first, place) for number, place in pairs]
+        row = _row(scenario, group, model) if group.row else [None] * group.count
+        specs = [
+            _spec(scenario, group, model, number, first, crossing, place)
+            for number, crossing, place in zip(numbers, at, row, strict=True)
+        ]
         yield [_placed(spec, model, ground, n) for n, spec in zip(numbers, specs, strict=True)]
 
 
@@ -157,14 +176,15 @@ def _spec(
     number: int,
     first: int,
     crossing: Crossing | None,
+    place: Place | None,
 ) -> DeviceSpec:
     device_id = _device_id(scenario, model, number)
     chance = generator(scenario.seed, device_id, "spec")
-    if crossing is None:
-        place = _PLACES.get(model.kind, _beside)(network(scenario.streets), number, chance)
-    else:
+    if crossing is not None:
         corner = offset((crossing.lon, crossing.lat), *CORNERS[model.kind])
         place = Place(corner, _name_of(crossing.names))
+    elif place is None:
+        place = _PLACES.get(model.kind, _beside)(network(scenario.streets), number, chance)
     interval = _interval(group, model)
     made = DeviceSpec(
         device_id=device_id,
@@ -181,6 +201,7 @@ def _spec(
         lanes=group.lanes if crossing is None else crossing.lanes,
         peak_per_hour=group.peak_per_hour,
         night_share=group.night_share,
+        street=place.street,
         crossing=crossing,
         picture_share=group.picture_share,
     )
@@ -217,6 +238,27 @@ def _interval(group: Group, model: Model) -> float:
     if group.interval_seconds is not None:
         return group.interval_seconds
     return 3600 / group.peak_per_hour if model.kind == "epolice" else model.interval
+
+
+def _row(scenario: Scenario, group: Group, model: Model) -> list[Place]:
+    """Places along one street that is long enough, if any is; else closer together."""
+    wanted = (group.count - 1) * ROW_METRES
+    lines = network(scenario.streets).streets
+    longest = max(lines, key=lambda line: line.metres)
+    fit = [line for line in lines if line.metres >= wanted] or [longest]
+    chance = generator(scenario.seed, scenario.prefix, model.key, "row")
+    line: Line = chance.choice(fit)
+    step = min(ROW_METRES, line.metres / group.count)
+    begin = chance.uniform(0, max(0.0, line.metres - wanted))
+    spots = [line.at(begin + step * number) for number in range(group.count)]
+    side = [math.radians(spot.heading + 90) for spot in spots]
+    return [
+        Place(
+            offset(spot.point, KERB_METRES * math.sin(right), KERB_METRES * math.cos(right)),
+            line.name,
+        )
+        for spot, right in zip(spots, side, strict=True)
+    ]
 
 
 def _beside(streets: Network, _number: int, chance: Random) -> Place:
@@ -262,9 +304,7 @@ def _source(
         return Site(spec.lanes, spec.peak_per_hour, chance, scenario.seed)
     if spec.kind == "camera":
         return CameraSource(spec.interval, chance)
-    if spec.kind == "vehicle":
-        return Vehicle(spec.interval, chance, network(scenario.streets), spec.night_share)
-    return Sensor(MODELS[spec.model].instrument, spec.interval, chance, scenario.seed)
+    return Vehicle(spec.interval, chance, network(scenario.streets), spec.night_share)
 
 
 def _controller(spec: DeviceSpec, _chance: Random, view: WorldView) -> Source:

@@ -23,6 +23,7 @@ from simulators.randomness import generator
 from simulators.runner import Runner
 from simulators.scenario import Scenario
 from simulators.spec import DeviceSpec
+from simulators.timeline import Timeline
 from simulators.witness import Truth, Witness
 from simulators.world.crossings import Crossing
 from simulators.world.stretches import Stretch
@@ -59,6 +60,16 @@ class Options:
 
 
 @dataclass(frozen=True)
+class UnderWay:
+    """An event of the time line that has begun."""
+
+    title_zh: str
+    title_en: str
+    since: float  # simulated, epoch seconds
+    until: float
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """The fleet at one moment."""
 
@@ -70,6 +81,8 @@ class Snapshot:
     time: float  # simulated, epoch seconds
     catching_up: bool
     paused: bool
+    speed: float  # simulated seconds a real second
+    events: tuple[UnderWay, ...]
 
 
 class Fleet:
@@ -88,6 +101,7 @@ class Fleet:
         self.specs = [spec for spec in specs if not known or spec.device_id in known]
         self._broker = broker
         self._clock = Clock(self.options.start, self.options.speed)
+        self.timeline = Timeline(scenario, self.specs, self._clock.now())
         self._boots = KeptBoots(self.options.state_dir) if self.options.state_dir else Boots()
         self._flash = Flash(self.options.state_dir) if self.options.state_dir else None
         self._witness = Witness(Truth(self.options.truth) if self.options.truth else None)
@@ -163,6 +177,16 @@ class Fleet:
         if self._view is not None:
             self._view.resume()
 
+    def hurry(self, speed: float) -> None:
+        """Go on from where the pause began, so much faster, until it is now; the world too.
+
+        Raises:
+            ValueError: nothing is behind: nobody can run ahead of the clock.
+        """
+        self._engine.ask(lambda: self._catch_up(speed))
+        if self._view is not None:
+            self._view.hurry(speed)
+
     # --- faults ------------------------------------------------------------------------------
 
     def inject(self, fault: Fault, device_ids: Iterable[str] | None = None) -> list[str]:
@@ -206,6 +230,14 @@ class Fleet:
             time=self._clock.now(),
             catching_up=self._clock.catching_up or any(runner.in_past for runner in runners),
             paused=self._clock.paused,
+            speed=self._clock.speed,
+            events=self._under_way(self._clock.now()),
+        )
+
+    def _under_way(self, now: float) -> tuple[UnderWay, ...]:
+        return tuple(
+            UnderWay(event.title_zh, event.title_en, start, end)
+            for start, end, event in self.timeline.under_way(now)
         )
 
     def _pause(self) -> None:
@@ -223,6 +255,10 @@ class Fleet:
             if anew:
                 runner.device.skip_to(now)
             runner.tick()
+
+    def _catch_up(self, speed: float) -> None:
+        self._clock.hurry(speed)
+        self._each(lambda runner: runner.tick())
 
     def _inject(self, fault: Fault, chosen: set[str] | None) -> list[str]:
         struck = [
@@ -251,7 +287,7 @@ class Fleet:
         device = build(
             self.scenario, spec, self._boots, self._witness,
             spoil=self.options.spoil, view=self._view, order=order, load=self._load,
-            flash=self._flash if spec.kind == "epolice" else None,
+            flash=self._flash if spec.kind == "epolice" else None, timeline=self.timeline,
         )  # fmt: skip
         for fault in self.scenario.faults:
             if befallen(fault, spec, self.scenario.seed):

@@ -40,7 +40,7 @@ def register(app: typer.Typer) -> None:
 
 def simulate(
     scenario: Annotated[
-        str, typer.Argument(help="demo, calm, faults, load, city, or a TOML file.")
+        str, typer.Argument(help="demo, storm, calm, faults, load, city, or a TOML file.")
     ],
     kind: Annotated[list[str] | None, typer.Option(help="Only this kind; may be repeated.")] = None,
     seed: Annotated[int | None, typer.Option(help="Another city than the scenario's.")] = None,
@@ -107,12 +107,12 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
         raise Invalid("The scenario has no devices of this kind, or all of them are retired.")
     pictures = Pictures()
     options = replace(options, credentials=secrets, state_dir=state, spoil=pictures.spoil)
-    try:
-        fleet = Fleet(scenario, broker, options)
-    except FleetRunsAlready as error:
-        raise Invalid(f"The fleet {scenario.name} runs already.") from error
     if not options.concentrator:
         await_broker(broker, secrets, KNOWN_SECONDS)
+    try:
+        fleet = Fleet(scenario, broker, options)  # its time line begins now
+    except FleetRunsAlready as error:
+        raise Invalid(f"The fleet {scenario.name} runs already.") from error
     typer.echo(f"simulate: {scenario.name} · {scenario.title_zh}: {len(fleet.specs)} devices")
     with _until_ended() as ended, _running(world, fleet, recording):
         _show_pictures(pictures, fleet, folder)
@@ -159,7 +159,7 @@ def _begun(world: "SimulatedWorld", fleet: "Fleet", recording: "Recording | None
     from simulators.world.orders import WorldRunsAlready
 
     try:
-        return world.run(fleet.specs, recording)
+        return world.run(fleet.specs, fleet.timeline, recording)
     except WorldRunsAlready as error:
         raise Invalid(f"The world of {fleet.scenario.name} runs already.") from error
     except WorldFailed as error:
@@ -243,6 +243,7 @@ def _line(looked: "Snapshot", rate: float) -> str:
         f"simulate: {state} · {looked.connected:,}/{looked.devices:,} connected · {rate:,.0f}/s"
         f" · {figures['delivered']:,} acknowledged · {looked.backlog:,} waiting"
         f" · {figures['dropped']:,} dropped · {faults:,} faults"
+        + "".join(f" · {event.title_zh}" for event in looked.events)
     )
 
 

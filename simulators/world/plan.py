@@ -6,6 +6,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from simulators.weather import Weather
+
+# Of the cars that leave a crossing by a road whose other side a site watches, and may.
+WRONG_WAY_SHARE = 0.004
 MARKED_METRES = (30.0, 120.0)  # before the stop line nobody may stand, where a site watches
 
 
@@ -52,6 +56,20 @@ class Controlled(Struct, frozen=True):
     signal: str
 
 
+class Incident(Struct, frozen=True):
+    """What happens on some roads between two moments in epoch seconds.
+
+    `limit`: so fast one may drive in m/s, 0 on a closed road; None: two vehicles have crashed on
+    each. The roads are those nearest to `near` (degrees), else the busiest.
+    """
+
+    start: float
+    end: float
+    roads: int
+    near: tuple[float, float] | None
+    limit: float | None
+
+
 class Plan(Struct, frozen=True):
     """All that a world needs to know beside its streets."""
 
@@ -63,6 +81,9 @@ class Plan(Struct, frozen=True):
     recording: Recorded | None = None
     detectors: list[Detector] = []
     signals: list[Controlled] = []
+    weather: Weather | None = None  # None: that of the season
+    incidents: list[Incident] = []
+    wrong_way_share: Annotated[float, Meta(ge=0, le=1)] = WRONG_WAY_SHARE
 
 
 def read(file: Path) -> Plan:

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from simulators.hours import sun_elevation
-from simulators.weather import sky
+from simulators.weather import Weather, sky
 from simulators.world.frame import Breach, Counted, Frame, Passing
 from simulators.world.orders import OrderRefused, SignalOrder
 from simulators.world.plan import Plan
@@ -39,7 +39,7 @@ class Replay:
         self.signals = RecordedSignals()
         self.under_way = 0
         self.laps = 0
-        self._seed = plan.seed
+        self._weather = plan.weather or Weather(plan.seed)
         self._patrols = frozenset(patrol.device for patrol in plan.patrols)
         self._recording = Recording.open(Path(plan.recording.file))
         head = self._recording.head
@@ -76,7 +76,7 @@ class Replay:
             passings=passings,
             breaches=breaches,
             counted=counted,
-            rain_rate=round(sky(self._seed, int(time)).rain, 2),
+            rain_rate=round(sky(self._weather, int(time)).rain, 2),
             sun_elevation=round(sun_elevation(time), 2),
         )
 

@@ -165,6 +165,10 @@ class WorldView:
     def resume(self) -> None:
         self._order(WorldOrder(do="resume"))
 
+    def hurry(self, speed: float) -> None:
+        """The world goes on from where it stands, so much faster, until it is now."""
+        self._order(WorldOrder(do="speed", speed=speed))
+
     def _add(self, sighting: Sighting) -> None:
         waiting = self._seen.get(sighting.happening.site)
         if waiting is None:

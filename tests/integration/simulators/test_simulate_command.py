@@ -24,6 +24,7 @@ from tests.integration.databases import Database
 from tests.integration.simulators.fleets import Listener, listening, until
 
 HENGYANG = Path(sys.executable).with_name("hengyang")
+BRISK = "tests/scenarios/brisk.toml"
 
 
 def hengyang(*words: str) -> "subprocess.CompletedProcess[str]":
@@ -61,7 +62,7 @@ def boots(listener: Listener) -> dict[str, set[int]]:
 def test_a_scenario_that_is_none_is_said_in_one_line(database: Database) -> None:
     done = hengyang("simulate", "nowhere")
     assert done.returncode == 1
-    assert "no scenario 'nowhere'; there are calm, city, demo, faults, load" in done.stderr
+    assert "no scenario 'nowhere'; there are calm, city, demo, faults, load, storm" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
@@ -76,16 +77,16 @@ def test_devices_are_enlisted_run_end_cleanly_and_go_on_with_new_boots(
 ) -> None:
     log = tmp_path / "simulate.log"
     with listening(stack, *wire.UPWARD) as listener:
-        with simulating(log, database, "calm") as process:
+        with simulating(log, database, BRISK) as process:
             until(lambda: len(listener.numbered()) > 60)
-            again = hengyang("simulate", "calm")
+            again = hengyang("simulate", BRISK)
             assert (again.returncode, "runs already" in again.stderr) == (1, True)
             process.send_signal(signal.SIGTERM)
             assert process.wait(30) == 0
         assert log.read_text().endswith("simulate: ended\n")
         first = boots(listener)
         assert {len(seen) for seen in first.values()} == {1}
-        with simulating(log, database, "calm"):
+        with simulating(log, database, BRISK):
             until(lambda: sum(len(seen) == 2 for seen in boots(listener).values()) > 10)
     for device, seen in boots(listener).items():
         assert sorted(seen)[: len(first.get(device, ()))] == sorted(first.get(device, ()))
@@ -95,20 +96,26 @@ def test_devices_are_enlisted_run_end_cleanly_and_go_on_with_new_boots(
 def test_a_running_fleet_can_be_looked_at_paused_and_made_to_fail(
     stack: LocalStack, database: Database, tmp_path: Path
 ) -> None:
-    socket = tmp_path / "simulators" / "calm" / "control.sock"
+    socket = tmp_path / "simulators" / "brisk" / "control.sock"
     fault = Fault(name="skew", share=1.0)
-    with listening(stack), simulating(tmp_path / "log", database, "calm", "--kind", "sensor"):
+    with listening(stack), simulating(tmp_path / "log", database, BRISK, "--kind", "sensor"):
         until(socket.exists)
         assert give(socket, Order(do="pause")).snapshot["paused"] is True
+        caught_up = hengyang("fleet", "speed", "50", "--scenario", "brisk")
+        assert caught_up.stdout == "fleet: catching up at 50 times the clock\n"
+        until(lambda: not give(socket, Order(do="look")).snapshot["catching_up"])
+        with pytest.raises(ControlFailed, match="at the present"):
+            give(socket, Order(do="speed", speed=5))
+        give(socket, Order(do="pause"))
         assert give(socket, Order(do="resume")).snapshot["paused"] is False
         with pytest.raises(ControlFailed, match="name of a fault"):
             give(socket, Order(do="heal"))
         struck = give(socket, Order(do="inject", fault=fault))
         assert (struck.detail, struck.snapshot["faults"]) == ("skew on at 19 devices", {"skew": 19})
-        assert give(socket, Order(do="inject", fault=fault, devices=["ca-lamp-0001"])).detail == (
+        assert give(socket, Order(do="inject", fault=fault, devices=["br-lamp-0001"])).detail == (
             "skew on at 1 devices"
         )
-        healed = hengyang("fleet", "heal", "skew", "--scenario", "calm")
+        healed = hengyang("fleet", "heal", "skew", "--scenario", "brisk")
         assert healed.stdout == "fleet: skew off\n"
 
 

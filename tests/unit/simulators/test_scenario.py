@@ -21,6 +21,16 @@ count = 2
 """
 
 
+EVENT = """
+[[events]]
+title_zh = "事"
+title_en = "Event"
+after_seconds = 10
+seconds = 20
+"""
+LAMPS = EVENT + 'model = "generic-lamp"\n'
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
@@ -35,6 +45,30 @@ count = 2
         (GOOD + "[load]\npasses_per_second = 10\n", "happens in a .world"),
         (GOOD + "[world.recorded]\nseconds = 1\n", "seconds"),
         (GOOD.replace("generic-lamp", "generic-camera") + "streams = 2\n", "recorded"),
+        (GOOD + EVENT, "what"),
+        (GOOD + EVENT + 'what = "snow"\n', "snow"),
+        (GOOD + EVENT + 'what = "rain"\nrate_mm_h = 500\n', "rate_mm_h"),
+        (GOOD + EVENT + 'what = "rain"\nrate_mm_h = 5\ncolour = 1\n', "colour"),
+        (GOOD + EVENT + 'what = "crash"\n', r"needs a \[world\]"),
+        (GOOD + EVENT + 'what = "road"\nspeed_kmh = 10\n', r"needs a \[world\]"),
+        (GOOD + LAMPS + 'what = "fault"\nfaults = ["fire"]\n', "fire"),
+        (GOOD + LAMPS + 'what = "fault"\nfaults = ["blur"]\n', "only cameras can have 'blur'"),
+        (GOOD + LAMPS + 'what = "fault"\nfaults = []\n', "faults"),
+        (GOOD + LAMPS + 'what = "reading"\nvalues = { bin_fill = 9 }\n', "does not measure"),
+        (GOOD + LAMPS + 'what = "fault"\nfaults = ["late"]\ncount = 3\n', "there are 2 of"),
+        (
+            GOOD + LAMPS + 'what = "fault"\nfaults = ["late"]\ncount = 1\nshare = 0.5\n',
+            "either a count",
+        ),
+        (
+            GOOD + LAMPS + 'what = "fault"\nfaults = ["late"]\nnear = [112.6, 26.9]\n',
+            "needs spread",
+        ),
+        (
+            GOOD + EVENT + 'model = "generic-bin"\nwhat = "fault"\nfaults = ["late"]\n',
+            "has no 'generic-bin'",
+        ),
+        (GOOD + '[[expect]]\nrule = "rain"\nseverity = "pink"\ncount = 1\n', "severity"),
     ],
 )
 def test_a_mistake_is_named(wrong: str, said: str) -> None:

@@ -276,6 +276,6 @@ def test_a_pause_ends_when_the_last_frame_has_come_and_its_sites_have_told(
     assert [body.time for body in told] == [199.5]
 
 
-def test_the_demo_has_a_world_and_the_calm_scenario_none() -> None:
-    assert load("demo").world is not None
-    assert load("calm").world is None
+@pytest.mark.parametrize("name", ["demo", "storm", "calm"])
+def test_what_people_look_at_has_a_world(name: str) -> None:
+    assert load(name).world is not None
