@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from random import Random
 
 from simulators.plates import LOAD_STOCK, load_plate
-from simulators.source import Body, Source
+from simulators.source import Body, Holding, Source
 
 CLASSES = ("car", "car", "car", "car", "van", "light_truck")
 SPEEDS = (6.0, 15.0)  # m/s
@@ -35,6 +35,10 @@ class WithLoad:
     def begin(self, now: float) -> float:
         self._next = now + self._chance.expovariate(self._rate)
         return self._within.begin(now)
+
+    def rest(self) -> Sequence[Body]:
+        """What the source within holds."""
+        return self._within.rest() if isinstance(self._within, Holding) else ()
 
     def step(self, due: float) -> tuple[Sequence[Body], float]:
         bodies, following = self._within.step(due)

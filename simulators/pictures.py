@@ -87,6 +87,7 @@ class Pictures:
             except Exception:  # what cannot be painted must not take all later pictures with it
                 log.exception("a picture of %s cannot be painted", ticket.device)
                 ticket.over = True
+                self._orders.task_done()
                 continue
             names = tuple(sha256(data).hexdigest() for data in parcel)
             if self._spool is not None:  # before a message can name them

@@ -103,7 +103,6 @@ class Fleet:
         self._clock = Clock(self.options.start, self.options.speed)
         self.timeline = Timeline(scenario, self.specs, self._clock.now())
         self._boots = KeptBoots(self.options.state_dir) if self.options.state_dir else Boots()
-        self._flash = Flash(self.options.state_dir) if self.options.state_dir else None
         self._witness = Witness(Truth(self.options.truth) if self.options.truth else None)
         self._engine = Engine()
         world = self.options.world
@@ -114,6 +113,9 @@ class Fleet:
         self._load = (
             share(added, self.options.true_passes, len(_sites(self.specs))) if world else 0.0
         )
+        # The passes of a load are nobody's truth: nothing of a fleet with one is worth the disk.
+        kept = self.options.state_dir if not self._load else None
+        self._flash = Flash(kept) if kept else None
         self._links: list[SharedLink] = []
         self._runners = {spec.device_id: self._runner(spec) for spec in self.specs}
 
@@ -128,17 +130,20 @@ class Fleet:
         if concentrator:
             count = min(self.scenario.connections, len(self._runners))
             self._links = open_links(self._engine, self._broker, count, self)
-        for number, runner in enumerate(self._runners.values()):
+        # Those that watch the world first: it must not begin before they are on.
+        in_turn = sorted(self._runners.values(), key=lambda runner: not _watches(runner))
+        for number, runner in enumerate(in_turn):
             self._engine.after(number / START_PER_SECOND, _starter(runner, connect))
         self._engine.start()
         if self._view is not None:
             self._view.open()
 
     def await_start(self, seconds: float = 60.0) -> bool:
-        """Waits until all devices are on, whether or not they have a connection."""
+        """Waits until all that watch the world are on, whether or not they have a connection."""
+        watching = [runner for runner in self._runners.values() if _watches(runner)]
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            if self._engine.ask(lambda: all(r.link is not None for r in self._runners.values())):
+            if self._engine.ask(lambda: all(r.link is not None for r in watching)):
                 return True
             time.sleep(DRAIN_LOOK_SECONDS)
         return False
@@ -351,6 +356,11 @@ def _view(world: Path, rows: Sequence[DeviceSpec], takes_pictures: bool) -> Worl
         signals=[spec.crossing.signal for spec in rows if spec.kind == "signal" and spec.crossing],
         vehicles=[spec.device_id for spec in rows if spec.kind == "vehicle"],
     )
+
+
+def _watches(runner: Runner) -> bool:
+    """Whether what happens before it is on would be lost."""
+    return runner.device.spec.kind == "epolice" or runner.device.spec.stretch is not None
 
 
 def _hurry(runner: Runner) -> None:

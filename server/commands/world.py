@@ -49,7 +49,7 @@ def record(
     world = behind(chosen, folder / chosen.name, typer.echo)
     if world is None:
         raise Invalid(f"The scenario {chosen.name} has no world to record.")
-    plan = cast(chosen, describe(chosen, crossings=world.crossings), world.network)
+    plan = cast(chosen, describe(chosen, (), world.crossings, world.stretches), world.network)
     file, began = out or Path(f"{chosen.name}.frames"), time.monotonic()
     try:
         make(plan, file, RECORDED_DAY + hour * 3600, seconds, whole=whole, say=_say)

@@ -11,7 +11,7 @@ from typing import Any, Self
 import msgspec
 from msgspec import Struct
 
-from simulators.world.frame import Breach, Frame, Moving, Passing, Phase
+from simulators.world.frame import Breach, Counted, Frame, Moving, Passing, Phase
 from simulators.world.plan import Plan
 
 MAGIC = "hengyang world"
@@ -20,7 +20,7 @@ LEVEL = 6  # of gzip
 LENGTH_BYTES = 4
 MOST_BYTES = 64 * 2**20
 # The form of what is kept names the recording too: a file of other frames is made anew.
-_FORM = [kind.__struct_fields__ for kind in (Frame, Moving, Passing, Breach, Phase)]
+_FORM = [kind.__struct_fields__ for kind in (Frame, Moving, Passing, Breach, Phase, Counted)]
 
 
 class RecordingInvalid(ValueError):

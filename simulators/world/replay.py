@@ -11,7 +11,7 @@ from simulators.world.frame import Breach, Counted, Frame, Passing
 from simulators.world.orders import OrderRefused, SignalOrder
 from simulators.world.plan import Plan
 from simulators.world.recording import Recording, RecordingInvalid, Second
-from simulators.world.truth import Begun, Placed, WorldTruth
+from simulators.world.truth import Begun, Told, WorldTruth
 
 
 class RecordedSignals:
@@ -27,8 +27,8 @@ class Replay:
 
     Each lap shows the same vehicles with the same plates on the same ways, later by its length;
     at the seam all are set back to where they began. Times are those of the clock, and so are rain
-    and sun, which the fleet's sensors feel too. Passings, breaches, counts and places are written
-    to the truth once for each time they are told.
+    and sun, which the fleet's sensors feel too. What happens in them is written to the
+    truth once for each time they are told.
 
     Raises:
         RecordingInvalid: the file is none, or is of another plan.
@@ -40,7 +40,7 @@ class Replay:
         self.under_way = 0
         self.laps = 0
         self._weather = plan.weather or Weather(plan.seed)
-        self._patrols = frozenset(patrol.device for patrol in plan.patrols)
+        self._told = Told(plan)
         self._recording = Recording.open(Path(plan.recording.file))
         head = self._recording.head
         if head.fingerprint != plan.recording.fingerprint:
@@ -63,12 +63,7 @@ class Replay:
         passings = [_passing(one, later) for one in recorded.passings]
         breaches = [_breach(one, later) for one in recorded.breaches]
         counted = [_counted(one, later) for one in recorded.counted]
-        if self._truth is not None:
-            self._truth.step({
-                "passings": passings, "breaches": breaches, "counted": counted,
-                "positions": self._placed(recorded, time),
-            })  # fmt: skip
-        return msgspec.structs.replace(
+        frame = msgspec.structs.replace(
             recorded,
             time=time,
             step=self._step,
@@ -79,15 +74,13 @@ class Replay:
             rain_rate=round(sky(self._weather, int(time)).rain, 2),
             sun_elevation=round(sun_elevation(time), 2),
         )
+        if self._truth is not None:
+            self._truth.step(self._told.of(frame))
+        return frame
 
     def close(self) -> None:
         if self._truth is not None:
             self._truth.close()
-
-    def _placed(self, recorded: Frame, time: float) -> Iterator[Placed]:
-        for seen in recorded.vehicles:
-            if seen.id in self._patrols:
-                yield Placed(time, seen.id, seen.lon, seen.lat, seen.speed, seen.heading)
 
     def _next(self) -> Second:
         for second in self._seconds:

@@ -1,7 +1,7 @@
 """The simulation itself: SUMO in this process, moved on second by second, told as frames."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from simulators.world.stoplines import (
     edge_of,
     judge,
 )
-from simulators.world.truth import Begun, Placed, Queue, Shown, WorldTruth
+from simulators.world.truth import Begun, Queue, Told, WorldTruth
 from simulators.world.truth import Trip as ToldTrip
 from simulators.world.wrongway import WrongWay
 
@@ -80,7 +80,7 @@ class Traffic:
         self._queues: dict[str, int] = {line.edge: 0 for line in self._lines.values()}
         self._sites = {line.edge: line.site for line in self._lines.values()}
         self._loops = Loops(plan.detectors, libsumo.edge.getLaneNumber)
-        self._shown: dict[str, int] = {}
+        self._told = Told(plan)
         begun = Begun(start, plan.seed, network.fingerprint)
         self._truth = WorldTruth(truth, begun) if truth else None
         self._fill(start)
@@ -109,8 +109,9 @@ class Traffic:
         counted = self._loops.step(
             time, before, self._states, self._members, libsumo.vehicle.isStoppedParking
         )
-        self._tell_truth(time, seen, counted)
-        return self._frame(time, speed, seen, counted)
+        frame = self._frame(time, speed, seen, counted)
+        self._tell_truth(time, frame)
+        return frame
 
     def close(self) -> None:
         """Ends the simulation, so that another may begin."""
@@ -207,7 +208,7 @@ class Traffic:
             known = self._lanes[lane] = (edge, libsumo.edge.getLaneNumber(edge) - index)
         return known
 
-    def _tell_truth(self, time: float, seen: Seen, counted: list[Counted]) -> None:
+    def _tell_truth(self, time: float, frame: Frame) -> None:
         trips = []
         for vehicle in libsumo.simulation.getArrivedIDList():
             self._members.pop(vehicle, None)
@@ -222,25 +223,7 @@ class Traffic:
             self._members |= self._patrols.members
         queues = self._count_queues(time)
         if self._truth is not None:
-            self._truth.step({
-                "passings": seen.passings, "breaches": seen.breaches, "trips": trips,
-                "queues": queues, "positions": self._placed(time),
-                "phases": self._switched(time), "counted": counted,
-            })  # fmt: skip
-
-    def _placed(self, time: float) -> Iterator[Placed]:
-        for device in self._patrols.members:
-            state = self._states.get(device)
-            if state is not None:
-                seen = self._moving(device, state)
-                yield Placed(time, device, seen.lon, seen.lat, seen.speed, seen.heading)
-
-    def _switched(self, time: float) -> Iterator[Shown]:
-        for row in self._plan.signals:
-            phase = self.signals.phase(row.signal)
-            if self._shown.get(row.device) != phase:
-                self._shown[row.device] = phase
-                yield Shown(time, row.device, phase)
+            self._truth.step(self._told.of(frame) | {"trips": trips, "queues": queues})
 
     def _count_queues(self, time: float) -> list[Queue]:
         standing = dict.fromkeys(self._queues, 0)

@@ -1,11 +1,14 @@
 """The truth of the world as files of JSON lines, for scoring alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 from msgspec import Struct
+
+from simulators.world.frame import Frame
+from simulators.world.plan import Plan
 
 NAMES = ("passings", "breaches", "trips", "queues", "positions", "phases", "counted")
 MOST_BYTES = 64 * 2**20  # then a file is begun anew beside its forerunner, `NAME.1.jsonl`
@@ -49,6 +52,39 @@ class Shown(Struct):
     time: float
     device: str
     phase: int
+
+
+class Told:
+    """What of each frame goes into the truth, by the name of its file."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._patrols = [row.device for row in plan.patrols]
+        self._signals = plan.signals
+        self._shown: dict[str, int] = {}
+
+    def of(self, frame: Frame) -> dict[str, Iterable[Struct]]:
+        """The rows of one step."""
+        return {
+            "passings": frame.passings,
+            "breaches": frame.breaches,
+            "counted": frame.counted,
+            "positions": self._placed(frame),
+            "phases": self._switched(frame),
+        }
+
+    def _placed(self, frame: Frame) -> Iterator[Placed]:
+        vehicles = {vehicle.id: vehicle for vehicle in frame.vehicles} if self._patrols else {}
+        for device in self._patrols:
+            if (v := vehicles.get(device)) is not None:
+                yield Placed(frame.time, device, v.lon, v.lat, v.speed, v.heading)
+
+    def _switched(self, frame: Frame) -> Iterator[Shown]:
+        phases = {phase.signal: phase.phase for phase in frame.phases} if self._signals else {}
+        for row in self._signals:
+            phase = phases.get(row.signal)
+            if phase is not None and self._shown.get(row.device) != phase:
+                self._shown[row.device] = phase
+                yield Shown(frame.time, row.device, phase)
 
 
 class Begun(Struct):
