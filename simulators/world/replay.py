@@ -27,8 +27,7 @@ class Replay:
 
     Each lap shows the same vehicles with the same plates on the same ways, later by its length;
     at the seam all are set back to where they began. Times are those of the clock, and so are rain
-    and sun, which the fleet's sensors feel too. What happens in them is written to the
-    truth once for each time they are told.
+    and sun, which the fleet's sensors feel too. Whatever is told is written to the truth each time.
 
     Raises:
         RecordingInvalid: the file is none, or is of another plan.
