@@ -29,14 +29,21 @@ class _Sink:
 
 
 class Muxer:
-    """One film, from a key frame on. `init` is what a player needs before any fragment."""
+    """One film, from a key frame on. `init` is what a player needs before any fragment.
 
-    def __init__(self, video: av.VideoStream, first: av.Packet[av.VideoStream]) -> None:
+    `size` is that of a decoded picture, in pixels: FFmpeg, which may hardly look into a stream
+    before it begins, often knows none.
+    """
+
+    def __init__(
+        self, video: av.VideoStream, first: av.Packet[av.VideoStream], size: tuple[int, int]
+    ) -> None:
         assert first.pts is not None
         assert first.time_base is not None
         self._sink = _Sink()
         self._output = av.open(self._sink, "w", format="mp4", options={"movflags": FLAGS})
         self._stream = self._output.add_stream_from_template(video)
+        self._stream.codec_context.width, self._stream.codec_context.height = size
         self._output.start_encoding()
         self.init = self._sink.take()
         self._base, self._last = first.pts, -1
