@@ -165,7 +165,7 @@ class Hub:
             for viewer in self._viewers:
                 viewer.put(words(t="unplayable", codec=format_.codec))
             return False
-        self._muxer = Muxer(video, packet, (found.width, found.height))
+        self._muxer = Muxer(video, packet, (found.width, found.height), sets)
         start = words(t="start", mime=kind, width=found.width, height=found.height)
         self._head = start + framed(MEDIA, self._muxer.init)
         for viewer in self._viewers:

@@ -32,3 +32,4 @@ def test_a_film_is_made_by_the_size_of_the_picture_and_its_failure_ends_no_strea
     told = b"".join(iter(lambda: viewer.take(0.1) or b"", b""))
     assert b'"width":320,"height":240' in told
     assert b"moof" in told
+    assert all(unit in told for unit in sets)  # the player's avcC, not only the frames
