@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import av
 
+from center.logs import logger
 from video.live.messages import MEDIA, framed, words
 from video.live.muxing import Jumped, Muxer
 from video.streams.findings import Finding
@@ -16,6 +18,7 @@ from video.streams.pictures import Format, mime
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+log = logger(__name__)
 MOST_KEPT_BYTES = 2 * 1024 * 1024  # of the film since its last key frame, for those who join
 
 
@@ -118,20 +121,32 @@ class Hub:
             if self._muxer is not None:
                 self.interrupt()
             return
-        data = bytes(packet)
         with self._lock:
-            if self._muxer is None and not self._begin(packet, video, format_, tuple(sets)):
-                return
-            assert self._muxer is not None
             try:
-                fragment = self._muxer.add(packet, data)
+                self._add(packet, video, format_, tuple(sets))
             except Jumped:
                 self._drop()
-                return
-            if fragment:
-                self._spread(fragment)
-            if packet.is_keyframe:  # its own fragment comes with the next packet
-                self._film, self._film_bytes = [], 0
+            except av.FFmpegError as error:
+                # A film that cannot be made says nothing of the camera: the stream goes on.
+                told = {"pts": packet.pts, "dts": packet.dts, "begun": self._muxer is not None}
+                log.warning("film_failed", error=repr(error), **told)
+                self._drop()
+
+    def _add(
+        self,
+        packet: av.Packet[av.VideoStream],
+        video: av.VideoStream,
+        format_: Format,
+        sets: tuple[bytes, ...],
+    ) -> None:
+        if self._muxer is None and not self._begin(packet, video, format_, sets):
+            return
+        assert self._muxer is not None
+        fragment = self._muxer.add(packet, bytes(packet))
+        if fragment:
+            self._spread(fragment)
+        if packet.is_keyframe:  # its own fragment comes with the next packet
+            self._film, self._film_bytes = [], 0
 
     def _begin(
         self,
@@ -140,6 +155,9 @@ class Hub:
         format_: Format,
         sets: tuple[bytes, ...],
     ) -> bool:
+        found = self._finding
+        if found is None or found.width is None or found.height is None:
+            return False  # no picture was seen yet
         if not packet.is_keyframe or packet.pts is None:
             return False
         kind = mime(format_.codec, sets)
@@ -147,9 +165,8 @@ class Hub:
             for viewer in self._viewers:
                 viewer.put(words(t="unplayable", codec=format_.codec))
             return False
-        self._muxer = Muxer(video, packet)
-        context = video.codec_context
-        start = words(t="start", mime=kind, width=context.width, height=context.height)
+        self._muxer = Muxer(video, packet, (found.width, found.height), sets)
+        start = words(t="start", mime=kind, width=found.width, height=found.height)
         self._head = start + framed(MEDIA, self._muxer.init)
         for viewer in self._viewers:
             viewer.joined = False
@@ -171,9 +188,11 @@ class Hub:
         return bool(self._film) and self._film_bytes <= MOST_KEPT_BYTES
 
     def _drop(self) -> None:
-        if self._muxer is not None:
-            self._muxer.close()
-        self._muxer, self._head, self._film, self._film_bytes = None, b"", [], 0
+        muxer, self._muxer = self._muxer, None  # before it is closed: one closed must not be used
+        self._head, self._film, self._film_bytes = b"", [], 0
+        if muxer is not None:
+            with suppress(av.FFmpegError):
+                muxer.close()
         for viewer in self._viewers:
             viewer.joined = False
 

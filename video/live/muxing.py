@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import av
 
 FLAGS = "empty_moov+default_base_moof+frag_every_frame"
@@ -29,14 +31,27 @@ class _Sink:
 
 
 class Muxer:
-    """One film, from a key frame on. `init` is what a player needs before any fragment."""
+    """One film, from a key frame on. `init` is what a player needs before any fragment.
 
-    def __init__(self, video: av.VideoStream, first: av.Packet[av.VideoStream]) -> None:
+    `size` is that of a decoded picture, in pixels, `sets` are its parameter sets: FFmpeg, which may
+    hardly look into a stream before it begins, often knows neither.
+    """
+
+    def __init__(
+        self,
+        video: av.VideoStream,
+        first: av.Packet[av.VideoStream],
+        size: tuple[int, int],
+        sets: Sequence[bytes],
+    ) -> None:
         assert first.pts is not None
         assert first.time_base is not None
         self._sink = _Sink()
         self._output = av.open(self._sink, "w", format="mp4", options={"movflags": FLAGS})
         self._stream = self._output.add_stream_from_template(video)
+        context = self._stream.codec_context
+        context.width, context.height = size
+        context.extradata = b"".join(b"\0\0\0\1" + unit for unit in sets)  # Annex B
         self._output.start_encoding()
         self.init = self._sink.take()
         self._base, self._last = first.pts, -1

@@ -103,7 +103,12 @@ export class LivePicture {
   private begin(mime: string): void {
     this.cut()
     if (!globalThis.MediaSource?.isTypeSupported(mime)) return this.say('unplayable')
-    this.film = new Film(this.video, mime, () => this.say('playing', 'online'))
+    this.film = new Film(
+      this.video,
+      mime,
+      () => this.say('playing', 'online'),
+      () => this.say('unplayable'),
+    )
   }
 }
 
@@ -119,7 +124,12 @@ class Film {
     private readonly video: HTMLVideoElement,
     mime: string,
     private readonly first: () => void,
+    failed: () => void,
   ) {
+    // What the browser cannot read is said; the next film is tried anew.
+    video.onerror = () => {
+      if (video.src === this.url) failed()
+    }
     this.source.onsourceopen = () => {
       this.buffer = this.source.addSourceBuffer(mime)
       this.buffer.onupdateend = () => this.next()
