@@ -22,7 +22,10 @@ SPEEDING_FROM, SPEEDING_TO = 1.1, 1.2  # of the limit
 SLOWER_IN_RUSH = 0.45
 POLL_SECONDS = 0.5
 SECOND = 1.0
-PICTURE_SECONDS = 6.0  # so long a message waits for its pictures
+PICTURE_SECONDS = 6.0  # so long a message waits until its pictures have arrived
+# And so long until they are painted: it cannot name them before. In the first minute of a fleet
+# each street is painted for the first time.
+PAINT_SECONDS = 45.0
 BEFORE_SECONDS, PAST_METRES = 0.35, 1.0  # of the first and the second picture of a red light
 LABELS = {
     "red_light": "闯红灯", "speeding": "超速", "wrong_way": "逆行", "no_stopping": "违法停车",
@@ -70,7 +73,7 @@ class Watcher:
 
     def step(self, due: float) -> tuple[Sequence[Body], float]:
         bodies = self._look(due)
-        while self._waiting and (self._waiting[0][2].over or self._waiting[0][0] <= due):
+        while self._waiting and self._is_ready(due):
             bodies.append(self._illustrated())
         self._view.owes(self._site, len(self._waiting))
         return bodies, due + POLL_SECONDS
@@ -95,11 +98,19 @@ class Watcher:
                 bodies.append(body)
             else:
                 ticket = order(self._site, shots(sighting, self._name, crossing))
-                self._waiting.append((due + PICTURE_SECONDS, body, ticket))
+                self._waiting.append((due, body, ticket))
         return bodies
+
+    def _is_ready(self, due: float) -> bool:
+        """Whether the first that waits need not wait longer."""
+        since, _, ticket = self._waiting[0]
+        patience = PICTURE_SECONDS if ticket.names else PAINT_SECONDS
+        return ticket.over or due >= since + patience
 
     def _illustrated(self) -> Body:
         _, body, ticket = self._waiting.popleft()
+        if not ticket.names:
+            ticket.over = True  # nobody would ever ask for them
         return body._replace(fields=body.fields | {"evidence": list(ticket.names)})
 
     def _pictured(self, sighting: Sighting) -> bool:

@@ -15,7 +15,10 @@ from urllib.parse import urlsplit
 from simulators.spool import Spool
 from simulators.world.shots import Painter, Shot, Ticket
 
-WAITING = 400  # tickets, some 20 MB: with a server that is away the newest have no pictures
+WAITING = (
+    400  # tickets: with a painter that is too slow, or a server that is away, the newest have none
+)
+SPOOLED = 2000  # of them on the disk, some 200 MB
 TIMEOUT_SECONDS = 10.0
 END_SECONDS = 1.0
 LOOK_SECONDS = 0.02
@@ -46,7 +49,9 @@ class Pictures:
         self._secrets = secrets
         self._painter = painter
         self._orders: Queue[Ticket] = Queue(WAITING)
-        self._parcels: Queue[Parcel] = Queue(WAITING)
+        self._parcels: Queue[tuple[Ticket, list[bytes] | None]] = Queue(
+            WAITING if spool is None else SPOOLED
+        )
         self._ended = Event()
         self.sent = 0
         self.refused = 0
@@ -82,23 +87,28 @@ class Pictures:
             ticket = _next(self._orders)
             if ticket is None:
                 continue
-            try:
-                parcel = [self._painter(shot) for shot in ticket.shots]
-            except Exception:  # what cannot be painted must not take all later pictures with it
-                log.exception("a picture of %s cannot be painted", ticket.device)
-                ticket.over = True
-                self._orders.task_done()
-                continue
-            names = tuple(sha256(data).hexdigest() for data in parcel)
-            if self._spool is not None:  # before a message can name them
-                self._spool.keep(ticket.device, names, parcel)
-            ticket.names = names
-            try:
-                self._parcels.put_nowait((ticket, parcel))
-            except Full:
-                self._done_with(ticket)
-                ticket.names = ()
+            if not ticket.over:  # else its message has gone without
+                self._paint_one(ticket)
             self._orders.task_done()
+
+    def _paint_one(self, ticket: Ticket) -> None:
+        parcel: list[bytes] | None
+        try:
+            parcel = [self._painter(shot) for shot in ticket.shots]
+        except Exception:  # what cannot be painted must not take all later pictures with it
+            log.exception("a picture of %s cannot be painted", ticket.device)
+            ticket.over = True
+            return
+        names = tuple(sha256(data).hexdigest() for data in parcel)
+        if self._spool is not None:  # before a message can name them
+            self._spool.keep(ticket.device, names, parcel)
+            parcel = None  # it is read from there: all that wait would not fit into the memory
+        ticket.names = names
+        try:
+            self._parcels.put_nowait((ticket, parcel))
+        except Full:
+            self._done_with(ticket)
+            ticket.names = ()
 
     def _done_with(self, ticket: Ticket) -> None:
         ticket.over = True
@@ -107,13 +117,18 @@ class Pictures:
 
     def _to_send(self) -> Iterator[Parcel]:
         for device, name in self._left_over:
-            if self._spool is not None and device in self._secrets and not self._ended.is_set():
-                parcel = [self._spool.read(device, name)]
-                yield Ticket(device, (), time.monotonic(), (name,)), parcel
+            if device in self._secrets and not self._ended.is_set():
+                ticket = Ticket(device, (), time.monotonic(), (name,))
+                yield ticket, self._content(ticket)
         while not self._ended.is_set():
             item = _next(self._parcels)
             if item is not None:
-                yield item
+                ticket, parcel = item
+                yield ticket, self._content(ticket) if parcel is None else parcel
+
+    def _content(self, ticket: Ticket) -> list[bytes]:
+        assert self._spool is not None  # else the parcel holds it
+        return [self._spool.read(ticket.device, name) for name in ticket.names]
 
     def _send(self) -> None:
         connection: HTTPConnection | None = None

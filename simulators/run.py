@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from simulators.pictures import Pictures
 
 DRAIN_LOOK_SECONDS = 0.02
-PAINT_SECONDS = 2.0  # for pictures that are not painted yet when all rests
+PAINT_SECONDS = 4.0  # for pictures that are not painted yet when all rests
 FAREWELL_SECONDS = 0.5  # for the last words to leave the sockets
 START_PER_SECOND = 500.0  # devices that power on, so that the broker is not met by all at once
 

@@ -123,8 +123,8 @@ def test_a_second_simulator_with_the_same_identities_takes_them_over_and_mixes_n
     stack: LocalStack, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Another folder: it knows neither the numbers nor the credentials of the first one.
-    socket = tmp_path / "simulators" / "calm" / "control.sock"
-    words = ("calm", "--kind", "sensor")
+    socket = tmp_path / "simulators" / "brisk" / "control.sock"
+    words = (BRISK, "--kind", "sensor")
     with (
         listening(stack, *wire.UPWARD) as listener,
         simulating(tmp_path / "first.log", database, *words),

@@ -7,13 +7,13 @@ from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from random import Random
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
 from simulators.cameras.masts import heads
 from simulators.cameras.snapshot import Photographer
-from simulators.epolice import PICTURE_SECONDS, Watcher, shots
+from simulators.epolice import PAINT_SECONDS, PICTURE_SECONDS, Watcher, shots
 from simulators.pictures import Pictures
 from simulators.places.line import distance
 from simulators.world.frame import Breach, Frame, Moving, Passing, Phase
@@ -160,6 +160,20 @@ def test_too_many_pictures_at_once_leave_the_newest_without(view: WorldView) -> 
     shown = [slow.order("site", [shot]) for _ in range(1500)]
     assert any(ticket.over and not ticket.names for ticket in (*tickets, *shown))
     slow.close()
+
+
+def test_a_message_waits_longer_for_the_painter_than_for_the_server(view: WorldView) -> None:
+    busy = Event()
+    pictures = Pictures("http://127.0.0.1:9", SECRETS, lambda _: b"late" * busy.wait(60))
+    site = watch(view, pictures)
+    assert site.step(102.0)[0] == []
+    assert site.step(102.1 + PICTURE_SECONDS)[0] == []
+    bodies = site.step(102.1 + PAINT_SECONDS)[0]
+    assert [body.fields["evidence"] for body in bodies] == [[], []]
+    busy.set()
+    pictures.paint_all(20.0)
+    assert pictures.sent == 0  # nobody asks for them any more
+    pictures.close()
 
 
 def test_what_cannot_be_painted_leaves_those_after_it_alone(painter: Photographer) -> None:

@@ -14,6 +14,8 @@ export interface LanePoint {
 
 type Point = [x: number, count: number | null]
 
+const LEGEND_ROW = 20 // px
+const LEGEND_NAMES = 3
 const DASHES = ['solid', 'dashed', 'dotted'] as const
 
 /** The points of each lane by its number; a bucket in which nobody passed is a hole. */
@@ -45,8 +47,8 @@ export function lanesOption(
   const base = frame(ink)
   return {
     ...base,
-    // Below the legend, which is as wide as a narrow pane.
-    grid: { ...base.grid, top: 60 },
+    // Below the legend, three names in a row of a narrow pane, and the unit of the axis.
+    grid: { ...base.grid, top: 40 + LEGEND_ROW * Math.ceil(lines.size / LEGEND_NAMES) },
     legend: { top: 0, right: 8, itemWidth: 22, itemHeight: 8, textStyle: { color: ink.quiet } },
     tooltip: {
       ...base.tooltip,

@@ -18,7 +18,7 @@ describe('a lane', () => {
 
   it('is told on its approach', () => {
     expect(sayLane(lane(5, 'n', 2))).toBe('北进口 2车道')
-    const lanes = [lane(1, 'n', 1), lane(2, 'n', 2), lane(3, 'e', 1), lane(9, null, null)]
+    const lanes = [lane(1, 'e', 1), lane(2, 'n', 1), lane(3, 'n', 2), lane(9, null, null)]
     expect(sayLanes({ lanes })).toBe('北进口 2 · 东进口 1 · 9')
   })
 

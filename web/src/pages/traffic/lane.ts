@@ -1,5 +1,5 @@
 /** A lane in words: on its approach where that is registered, else by the site's own number. */
-import type { Site } from '@/data/traffic'
+import { DIRECTIONS, type Site } from '@/data/traffic'
 import { UNKNOWN } from '@/format/time'
 import { translate } from '@/i18n'
 import { sayCode } from '@/parts/words'
@@ -24,8 +24,11 @@ export function sayLanes({ lanes }: Pick<Site, 'lanes'>): string {
     if (approach) counts.set(approach, (counts.get(approach) ?? 0) + 1)
     else loose.push(lane)
   }
-  const told = [...counts].map(([approach, n]) =>
-    translate('traffic.approachLanes', { approach: sayCode('approach', approach), n }),
+  const told = DIRECTIONS.filter((approach) => counts.has(approach)).map((approach) =>
+    translate('traffic.approachLanes', {
+      approach: sayCode('approach', approach),
+      n: counts.get(approach) ?? 0,
+    }),
   )
   return [...told, ...loose].join(' · ') || UNKNOWN
 }
