@@ -33,7 +33,7 @@ def look(scenario: Scenario = "demo") -> None:
     from simulators.control import Order
 
     answer = _give(scenario, Order(do="look"))
-    typer.echo(json.dumps(answer.snapshot, indent=2))
+    typer.echo(json.dumps(answer.snapshot, indent=2, ensure_ascii=False))
 
 
 @group.command()

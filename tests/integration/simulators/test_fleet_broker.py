@@ -109,7 +109,8 @@ def test_a_fleet_without_faults_delivers_each_message_exactly_once(
 ) -> None:
     with listening(stack, *wire.UPWARD) as listener:
         fleet = start(fleets)
-        until(lambda: fleet.snapshot().figures["delivered"] > 150)
+        # At four in the morning hardly anybody passes.
+        until(lambda: fleet.snapshot().figures["delivered"] > 150 and listener.of("pass"))
         told = fleets.finish(fleet)
         until(lambda: len(listener.keyed()) >= len(told.made))
         heard = listener.keyed()
