@@ -27,6 +27,10 @@ BENCHES = {
         "the command screen: first useful paint, frames with 500 moving vehicles",
     ),
     "latency": ("server.benches.latency", "from a device's message to the frame that shows it"),
+    "city": (
+        "server.benches.city",
+        "the whole city for ten minutes: 2,000 msg/s, queues, memory, an exact ledger",
+    ),
     "memory": ("server.benches.memory", "memory of each process over 20 minutes at 2,000 msg/s"),
 }
 
