@@ -29,6 +29,7 @@ SAMPLE_SECONDS = 5
 SEED_SECONDS = 900
 READY_SECONDS = 1800  # the world is recorded first, where it is not yet
 SETTLE_SECONDS = 300
+PICTURE_SECONDS = 20  # a pass that waits for its picture when the fleet falls silent is not told
 QUICK = {"minutes": 1.5, "warm": 20.0}
 PROGRAMS = ("gateway-1", "warden", "rules", "worker", "video", "api", "simulate")
 
@@ -152,7 +153,7 @@ def _measure(city: City, report: Report, seconds: float) -> tuple[float, float]:
 def _tell_passes(city: City, report: Report, start: float, end: float) -> None:
     """Passes of a stretch of time by their own moments, once all are stored."""
     asked = "SELECT count(*) FROM passes WHERE time >= %s AND time < %s AND starts_with(plate, %s)"
-    start, end = float(int(start)), float(int(end))
+    start, end = float(int(start)), float(int(end - PICTURE_SECONDS))
     moments = [datetime.fromtimestamp(moment, UTC) for moment in (start, end)]
     every, load = (city.site.figure(asked, *moments, sign) for sign in ("", LOAD_SIGN))
     report.at_least("passes_per_second", every / (end - start), PASSES)
