@@ -4,9 +4,6 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-import numpy as np
-import psutil
-
 from center.clock import now
 from deploy.stack.ports import HOST, free_ports
 from server.benches.api import DAY, is_ready, questions, readers
@@ -15,6 +12,7 @@ from server.benches.load import spawn
 from server.benches.loaded import Loaded, mixed
 from server.benches.readers import Visit, begin
 from server.benches.report import Report
+from server.benches.sampling import anonymous_megabytes, family, slope
 from server.benches.site import HENGYANG, WARDEN, Site, until
 
 RATE = 2_000  # messages/s
@@ -26,21 +24,9 @@ QUICK = {"minutes": 1}
 PROGRAMS = ("gateway-1", "warden", "worker", "api")
 
 
-def anonymous_megabytes(pid: int) -> float:
-    """Anonymous memory of a process and its children, in MB (RssAnon of /proc)."""
-    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    total = 0
-    for process in family:
-        status = Path(f"/proc/{process.pid}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("RssAnon"))
-        total += int(line.split()[1])
-    return total / 1024
-
-
-def growth(samples: list[tuple[float, float]]) -> float:
-    """MB per minute: slope of the least-squares line through (seconds, MB)."""
-    seconds, megabytes = np.array(samples).T
-    return float(np.polyfit(seconds / 60, megabytes, 1)[0])
+def family_megabytes(pid: int) -> float:
+    """Anonymous memory of a process and its children, in MB."""
+    return sum(anonymous_megabytes(one) for one in family("", pid))
 
 
 def run(folder: Path, *, minutes: float = 20) -> None:
@@ -68,7 +54,7 @@ def run(folder: Path, *, minutes: float = 20) -> None:
         report.note("messages", sent.acknowledged)
         for name, its in samples.items():
             report.note(f"{name}_megabytes", its[-1][1])
-            report.below(f"{name}_megabytes_per_minute", growth(its), 1.0)
+            report.below(f"{name}_megabytes_per_minute", slope(its), 1.0)
     finally:
         site.remove()
     report.end()
@@ -89,7 +75,7 @@ def _follow(site: Site, report: Report, seconds: float) -> dict[str, list[tuple[
     while (passed := time.monotonic() - began) < seconds:
         if passed > min(WARM_SECONDS, seconds / 3):
             for name, its in samples.items():
-                its.append((passed, anonymous_megabytes(site.pid(name))))
+                its.append((passed, family_megabytes(site.pid(name))))
         if time.monotonic() - said > 60:
             said = time.monotonic()
             newest = {name: round(its[-1][1], 1) for name, its in samples.items() if its}

@@ -35,6 +35,10 @@ BENCHES = {
         "server.benches.scenarios",
         "a day of `calm` raises no alarm, `storm` raises those it should and none else",
     ),
+    "city": (
+        "server.benches.city",
+        "the whole city for ten minutes: 2,000 msg/s, queues, memory, an exact ledger",
+    ),
     "memory": ("server.benches.memory", "memory of each process over 20 minutes at 2,000 msg/s"),
 }
 

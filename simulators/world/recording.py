@@ -133,7 +133,7 @@ class Recording:
 
     @classmethod
     def open(cls, file: Path) -> Self:
-        """The recording of a file; takes about a third of a second for each ten minutes.
+        """The recording of a file; takes about 0.3 s of a core for each ten minutes of a city.
 
         Raises:
             RecordingInvalid: it is none, of another edition, cut off or damaged.
