@@ -16,6 +16,7 @@ from video.streams.pictures import Format, mime
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+UNKNOWN = (0, 0)  # the shape of pictures of which none has been seen
 MOST_KEPT_BYTES = 2 * 1024 * 1024  # of the film since its last key frame, for those who join
 
 
@@ -112,15 +113,17 @@ class Hub:
         video: av.VideoStream,
         format_: Format,
         sets: Sequence[bytes],
+        shape: tuple[int, int],
     ) -> None:
-        """The next packet of the stream; costs nothing where nobody looks."""
+        """The next packet of the stream, whose pictures have a shape (width, height); costs
+        nothing where nobody looks."""
         if not self._viewers:
             if self._muxer is not None:
                 self.interrupt()
             return
         data = bytes(packet)
         with self._lock:
-            if self._muxer is None and not self._begin(packet, video, format_, tuple(sets)):
+            if self._muxer is None and not self._begin(packet, video, format_, tuple(sets), shape):
                 return
             assert self._muxer is not None
             try:
@@ -139,17 +142,17 @@ class Hub:
         video: av.VideoStream,
         format_: Format,
         sets: tuple[bytes, ...],
+        shape: tuple[int, int],
     ) -> bool:
-        if not packet.is_keyframe or packet.pts is None:
+        if not packet.is_keyframe or packet.pts is None or shape == UNKNOWN:
             return False
         kind = mime(format_.codec, sets)
         if kind is None:
             for viewer in self._viewers:
                 viewer.put(words(t="unplayable", codec=format_.codec))
             return False
-        self._muxer = Muxer(video, packet)
-        context = video.codec_context
-        start = words(t="start", mime=kind, width=context.width, height=context.height)
+        self._muxer = Muxer(video, packet, shape, sets)
+        start = words(t="start", mime=kind, width=shape[0], height=shape[1])
         self._head = start + framed(MEDIA, self._muxer.init)
         for viewer in self._viewers:
             viewer.joined = False

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import av
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FLAGS = "empty_moov+default_base_moof+frag_every_frame"
 LONGEST_JUMP_SECONDS = 10
+START_CODE = b"\x00\x00\x00\x01"  # Annex B
 
 
 class Jumped(Exception):
@@ -29,14 +35,28 @@ class _Sink:
 
 
 class Muxer:
-    """One film, from a key frame on. `init` is what a player needs before any fragment."""
+    """One film, from a key frame on. `init` is what a player needs before any fragment.
 
-    def __init__(self, video: av.VideoStream, first: av.Packet[av.VideoStream]) -> None:
+    A camera need not tell its size and its parameter sets before the stream: they are in `shape`
+    and `sets`, as its first picture told them.
+    """
+
+    def __init__(
+        self,
+        video: av.VideoStream,
+        first: av.Packet[av.VideoStream],
+        shape: tuple[int, int],
+        sets: Sequence[bytes],
+    ) -> None:
         assert first.pts is not None
         assert first.time_base is not None
         self._sink = _Sink()
         self._output = av.open(self._sink, "w", format="mp4", options={"movflags": FLAGS})
         self._stream = self._output.add_stream_from_template(video)
+        context = self._stream.codec_context
+        context.width, context.height = shape
+        if not context.extradata:
+            context.extradata = b"".join(START_CODE + unit for unit in sets)
         self._output.start_encoding()
         self.init = self._sink.take()
         self._base, self._last = first.pts, -1

@@ -13,7 +13,7 @@ import av
 from center.errors import HengyangError
 from center.logs import logger
 from video.cameras.address import Network, resolve
-from video.live.hub import Hub
+from video.live.hub import UNKNOWN, Hub
 from video.settings import VideoSettings
 from video.streams.findings import OPENING, READING, Fault, Finding, fault_of
 from video.streams.gates import Gates
@@ -171,6 +171,7 @@ class _Reading:
         # Those told beforehand may differ from those in the stream though nothing has changed.
         self._told = parameters(context.name, context.extradata or b"")
         self._sets: tuple[bytes, ...] = ()
+        self._shape = UNKNOWN
         now = time.monotonic()
         self._key_at, self._checked_at = now, 0.0
 
@@ -197,7 +198,7 @@ class _Reading:
             if now - self._key_at > 2 * self._limits.video_key_frame_seconds:
                 raise Fault(state, reason)  # perhaps it has become something else
         sets = self._sets or self._told
-        self._stream.hub.take(packet, self._video, self._format, sets)
+        self._stream.hub.take(packet, self._video, self._format, sets, self._shape)
 
     def _is_whole(self, packet: av.Packet[av.VideoStream], now: float) -> bool:
         """Whether a key frame is a picture; looked into now and then, and when one is wanted."""
@@ -214,7 +215,7 @@ class _Reading:
         if frame is None:
             self._checked_at = -1.0
             return False
-        self._checked_at = now
+        self._checked_at, self._shape = now, (frame.width, frame.height)
         finding = Finding("online", "", frame.width, frame.height, self._format.codec)
         self._stream._tell(finding)  # noqa: SLF001
         if due and self._stream.around.snapshot(due, frame):
