@@ -87,14 +87,15 @@ def tell_search(caller: Caller, object_type: str, plate: str, **asked: Any) -> N
         raise PlatesWithheld
 
 
-def check_sight(caller: Caller, object_type: str, object_id: object) -> None:
-    """For a thing on which plates can be read, such as a picture.
+def check_sight(caller: Caller, object_type: str, object_id: object, *, each: bool = True) -> None:
+    """For a thing on which plates can be read, such as a picture. Without `each` looks at several
+    of a kind within `audit_fold_seconds` are one entry.
 
     Raises:
         PlatesWithheld: the caller may not see them; that is audited.
     """
     if caller.may(PERMISSION):
-        tell_reveal(caller, object_type, object_id)
+        tell_reveal(caller, object_type, object_id if each else "")
         return
     folded = reveals().take((caller.user_id, object_type, "refused"))
     if folded is not None:

@@ -41,7 +41,9 @@ ROUTERS: tuple[str, ...] = (
     "traffic.sites.endpoints",
     "traffic.counts.endpoints",
     "traffic.records.endpoints",
+    "video.enrolment.endpoints",
     "video.cameras.endpoints",
+    "video.trials.endpoints",
     "server.system.endpoints",
 )
 

@@ -22,6 +22,7 @@ COMMANDS = (
     "server.commands.worker",
     "server.commands.simulate",
     "server.commands.fleet",
+    "server.commands.world",
     "server.commands.user",
     "server.commands.device",
     "server.commands.gis",

@@ -11,7 +11,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from center.database import transaction
+from center.audit.service import audit
+from center.database import sql, transaction
 from center.errors import HengyangError
 from center.identity.caller import Caller, system
 from gis.divisions.service import finest_of
@@ -27,6 +28,7 @@ from simulators.spec import DeviceSpec
 
 OWNER = "仿真 simulated"
 KNOCK_SECONDS = 0.5
+MOST_NAMED = 100  # moved devices in one entry of the audit trail
 _ROADS = sa.text("""
     SELECT name_zh, class, ST_AsGeoJSON(geom, 7) FROM roads
     WHERE class IN ('expressway', 'main', 'secondary', 'branch') AND name_zh <> ''
@@ -47,7 +49,8 @@ class BrokerUnaware(HengyangError):
 
 
 def enlist(specs: Sequence[DeviceSpec], file: Path) -> dict[str, str]:
-    """Registers what is missing, renews credentials that do not fit; gives those of all devices.
+    """Registers what is missing, moves what stands elsewhere now, renews credentials that do not
+    fit; gives those of all devices.
 
     Devices that somebody has retired are left out. `file` keeps the credentials.
 
@@ -59,8 +62,9 @@ def enlist(specs: Sequence[DeviceSpec], file: Path) -> dict[str, str]:
         lock_register(session)
         known = credentials.read(file)
         register = _register(session, [spec.device_id for spec in specs])
-        missing = settled(session, [s for s in specs if s.device_id not in register])
-        given = _enrol(session, caller, missing)
+        placed = settled(session, specs)
+        given = _enrol(session, caller, [s for s in placed if s.device_id not in register])
+        _move(session, caller, placed)
         for device_id, (hashed, retired) in register.items():
             if not retired and not verify(known.get(device_id, ""), hashed):
                 given[device_id] = service.rotate_credential(session, caller, device_id)[1]
@@ -134,6 +138,31 @@ def _register(session: Session, device_ids: list[str]) -> dict[str, tuple[str | 
         Device.device_id == sa.any_(sa.literal(device_ids, sa.ARRAY(sa.Text)))
     )
     return {name: (hashed, at is not None) for name, hashed, at in session.execute(chosen)}
+
+
+def _move(session: Session, caller: Caller, specs: Sequence[DeviceSpec]) -> None:
+    """Devices of ours stand where the world has them, which another map or program may move."""
+    standing = [spec for spec in specs if spec.lon is not None and spec.lat is not None]
+    moved = session.scalars(
+        sa.text(sql("server", "move_devices")),
+        {
+            "owner": OWNER,
+            "device_id": [spec.device_id for spec in standing],
+            "name": [spec.name for spec in standing],
+            "division": [spec.division for spec in standing],
+            "lon": [spec.lon for spec in standing],
+            "lat": [spec.lat for spec in standing],
+        },
+    ).all()
+    if moved:
+        audit(
+            session,
+            caller,
+            "device.move",
+            "device",
+            devices=sorted(moved)[:MOST_NAMED],
+            count=len(moved),
+        )
 
 
 def _enrol(session: Session, caller: Caller, specs: Sequence[DeviceSpec]) -> dict[str, str]:

@@ -9,7 +9,8 @@ NEVER = float("inf")
 class Clock:
     """Epoch seconds for content and schedules; `real` is the monotonic clock of the network.
 
-    With a start in the past it runs at `speed` until it meets the wall clock, then with it.
+    With a start in the past it runs at `speed` until it meets the wall clock, then with it. It
+    never runs ahead of it: what devices tell would not have happened yet.
     """
 
     def __init__(
@@ -34,6 +35,11 @@ class Clock:
         """Whether it still runs in the past."""
         self.now()
         return self._anchor is not None
+
+    @property
+    def speed(self) -> float:
+        """Simulated seconds a real second, were it not paused."""
+        return self._speed if self.catching_up else 1.0
 
     @property
     def paused(self) -> bool:
@@ -73,3 +79,15 @@ class Clock:
             return True
         self._anchor = (stopped, self.real())
         return False
+
+    def hurry(self, speed: float) -> None:
+        """Go on from where it stands, so much faster, until it is now.
+
+        Raises:
+            ValueError: it is now, and nothing is behind it.
+        """
+        if self._stopped_at is None and not self.catching_up:
+            raise ValueError("it is at the present: only what was paused has something to catch up")
+        self._anchor = (self.now(), self.real())
+        self._stopped_at = None
+        self._speed = speed

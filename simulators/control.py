@@ -2,23 +2,25 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from simulators.faults import Fault
 from simulators.lines import LineServer, ask
 from simulators.run import Fleet
+from simulators.world.orders import FASTEST
 
 
 class Order(Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """What to do. `fault` with `do="inject"`, `name` with `do="heal"`."""
+    """What to do: `inject` with a fault, `heal` with its name, `speed` with a figure."""
 
-    do: Literal["inject", "heal", "pause", "resume", "look"]
+    do: Literal["inject", "heal", "pause", "resume", "speed", "look"]
     fault: Fault | None = None
     name: str | None = None
     devices: list[str] | None = None
+    speed: Annotated[float, Meta(gt=1, le=FASTEST)] | None = None
 
 
 class Answer(Struct, omit_defaults=True):
@@ -90,6 +92,16 @@ def _resume(fleet: Fleet, _order: Order) -> str:
     return "running"
 
 
+def _speed(fleet: Fleet, order: Order) -> str:
+    if order.speed is None:
+        raise ControlFailed("speed needs a figure")
+    try:
+        fleet.hurry(order.speed)
+    except ValueError as error:
+        raise ControlFailed(str(error)) from error
+    return f"catching up at {order.speed:g} times the clock"
+
+
 def _look(_fleet: Fleet, _order: Order) -> str:
     return ""
 
@@ -99,5 +111,6 @@ _ACTS: dict[str, Callable[[Fleet, Order], str]] = {
     "heal": _heal,
     "pause": _pause,
     "resume": _resume,
+    "speed": _speed,
     "look": _look,
 }

@@ -5,20 +5,39 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from heapq import heappop, heappush
 from random import Random
+from typing import NamedTuple
 
 from ingest import wire
 from simulators.buffer import Buffer, Key, Message
 from simulators.cameras.names import FLAWS, LOSS
 from simulators.faults import Episode, Touch, Troubles
-from simulators.source import Body, Source
+from simulators.flash import Flash
+from simulators.source import Body, Holding, Source
 from simulators.spec import DeviceSpec
 from simulators.witness import Witness
 
 NEVER = float("inf")
 Spoil = Callable[[str, str, float], None]  # device id, fault of a camera, seconds; 0 ends it
+SHIFT_DECIMALS = 3
 WINDOW = 16  # messages under way at once
 FIRST_PAUSE_SECONDS = 0.5  # after a refusal; doubled by each up to the longest
 LONGEST_PAUSE_SECONDS = 10.0
+
+
+class Shift(NamedTuple):
+    """A quantity that is led to a value, held there and led back. Epoch seconds."""
+
+    quantity: str
+    value: float
+    start: float
+    end: float
+    rise_seconds: float
+
+    def reading(self, usual: float, now: float) -> float:
+        """What is read in place of the usual reading, with as many decimals as a display has."""
+        edge = min(now - self.start, self.end - now)
+        part = min(1.0, edge / self.rise_seconds) if self.rise_seconds else 1.0
+        return round(usual + (self.value - usual) * part, SHIFT_DECIMALS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,12 +71,14 @@ class Device:
         chance: Random,
         buffer: Buffer,
         spoil: Spoil | None = None,
+        flash: Flash | None = None,
     ) -> None:
         self.spec = spec
         self.source = source
         self.troubles = troubles
         self.buffer = buffer
         self.witness = witness
+        self._flash = flash
         self.boot = 0
         self.seq = 0
         self.spoil = spoil  # tells those who make its pictures
@@ -65,8 +86,10 @@ class Device:
         self._next_boot = next_boot
         self._chance = chance
         self._due = NEVER
+        self._now = 0.0  # of the newest `advance`
         self._offline_until = 0.0
         self._excess = ("", 0.0, 0.0)  # quantity, value, until when it reads so
+        self.shifts: tuple[Shift, ...] = ()  # of the time line
         self._held: list[tuple[float, Key]] = []
         self._damaged: dict[Key, bytes] = {}
         self._flying: dict[Sending, None] = {}  # in the order in which they left
@@ -82,6 +105,12 @@ class Device:
         self.boot = self._next_boot(self.spec.device_id)
         self.seq = 0
         self._due = self.source.begin(now)
+
+    def recall(self) -> None:
+        """What an earlier run has not delivered is sent first, as it was."""
+        for message in self._flash.kept(self.spec.device_id) if self._flash else ():
+            self._forget(self.buffer.add(message))
+            self.buffer.queue(message.key)
 
     def skip_to(self, now: float) -> None:
         """Forget what was due until now, as after a pause of the whole simulation."""
@@ -99,6 +128,7 @@ class Device:
     def advance(self, now: float, real: float, most: float = NEVER) -> None:
         """What was due by now, in the order of its time; stops where `most` messages wait."""
         self._release(real)
+        self._now = now
         while (due := min(self._due, self.troubles.due)) <= now and self.backlog < most:
             if self.troubles.due <= self._due:
                 for episode in self.troubles.begin(due):
@@ -116,7 +146,9 @@ class Device:
         """Number a message, keep it, and queue it as the faults allow."""
         message = self._number(body, now, real)
         self.witness.made(message)
-        self.witness.dropped(self.buffer.add(message))
+        if self._flash is not None:
+            self._flash.keep(message)
+        self._forget(self.buffer.add(message))
         touch = self.troubles.touch()
         if touch.corrupt:
             self._damaged[message.key] = self.troubles.damage(message.payload)
@@ -157,8 +189,9 @@ class Device:
 
     def lose_picture(self, episode: Episode, now: float) -> None:
         """A fault of the picture; one that sends none sees it itself."""
-        if self.spoil is not None:
-            self.spoil(self.spec.device_id, episode.name, episode.seconds)
+        left = now + episode.seconds - max(now, self._now)  # it may be told of late
+        if self.spoil is not None and left > 0:
+            self.spoil(self.spec.device_id, episode.name, left)
         if episode.name == LOSS:
             self._excess = ("frame_rate", 0.0, now + episode.seconds)
 
@@ -169,17 +202,30 @@ class Device:
             self.spoil(self.spec.device_id, name, 0.0)
 
     def _exceed(self, body: Body, now: float) -> Body:
-        quantity, value, until = self._excess
+        """What is read while the world about the sensor is beyond itself."""
         readings = body.fields.get("readings", {})
-        if now >= until or quantity not in readings:
+        quantity, value, until = self._excess
+        changed = {
+            shift.quantity: shift.reading(readings[shift.quantity], now)
+            for shift in self.shifts
+            if shift.start <= now < shift.end and shift.quantity in readings
+        }
+        if now < until and quantity in readings:
+            changed[quantity] = value
+        if not changed:
             return body
-        fields = body.fields | {"readings": readings | {quantity: value}}
-        return body._replace(fields=fields)
+        return body._replace(fields=body.fields | {"readings": readings | changed})
 
     def lose_buffer(self, _episode: Episode, _now: float) -> None:
-        self.witness.dropped(self.buffer.lose())
+        self._forget(self.buffer.lose())
         self._held.clear()
         self._damaged.clear()
+
+    def _forget(self, messages: list[Message]) -> None:
+        self.witness.dropped(messages)
+        if self._flash is not None:
+            for message in messages:
+                self._flash.drop(self.spec.device_id, message.key)
 
     # --- the network -------------------------------------------------------------------------
 
@@ -221,6 +267,8 @@ class Device:
             if sending.damaged:
                 self._damaged.pop(message.key, None)
             self.buffer.delivered(message.key)
+            if self._flash is not None:
+                self._flash.drop(self.spec.device_id, message.key)
             self.witness.delivered(message, sending.payload, damaged=sending.damaged)
         else:
             self.witness.figures.refused += 1
@@ -241,9 +289,12 @@ class Device:
         topic = wire.topic(self.spec.kind, self.spec.device_id, wire.STATUS_STREAM)
         return Sending(topic, wire.encode(status, self.content_type))
 
-    def wind_up(self) -> None:
-        """The simulation rests: the antenna works again and late messages leave at once."""
+    def wind_up(self, now: float, real: float) -> None:
+        """The simulation rests: the antenna works again, what waits for anything leaves at once."""
         self._offline_until = self._paused_until = 0.0
+        if isinstance(self.source, Holding):
+            for body in self.source.rest():
+                self.say(body, now, real)
         self._release(NEVER)
 
     def _release(self, real: float) -> None:

@@ -51,6 +51,7 @@ class Watcher:
         chance: Random,
         order: Order | None,
         crossing: Crossing | None = None,
+        picture_share: float = 1.0,
     ) -> None:
         self.interval = POLL_SECONDS
         self._site = site
@@ -59,6 +60,7 @@ class Watcher:
         self._chance = chance
         self._order = order
         self._crossing = crossing
+        self._picture_share = picture_share
         self._sees_from = 0.0
         self._waiting: deque[tuple[float, Body, Ticket]] = deque()
 
@@ -67,22 +69,46 @@ class Watcher:
         return now + self._chance.uniform(0, POLL_SECONDS)
 
     def step(self, due: float) -> tuple[Sequence[Body], float]:
+        bodies = self._look(due)
+        while self._waiting and (self._waiting[0][2].over or self._waiting[0][0] <= due):
+            bodies.append(self._illustrated())
+        self._view.owes(self._site, len(self._waiting))
+        return bodies, due + POLL_SECONDS
+
+    def rest(self) -> Sequence[Body]:
+        """What was seen and waits: each names its pictures as far as they are painted."""
+        bodies = self._look(float("inf"))
+        bodies += [self._illustrated() for _ in range(len(self._waiting))]
+        self._view.owes(self._site, 0)
+        return bodies
+
+    def _look(self, due: float) -> list[Body]:
+        """Orders the pictures of what was seen; gives the messages that need none."""
         bodies = []
         for sighting in self._view.take(self._site):
             happening = sighting.happening
             if happening.time < self._sees_from or not happening.plate:
                 continue
             body = _told(happening)
-            if self._order is None or self._crossing is None or not sighting.track:
+            order, crossing = self._order, self._crossing
+            if order is None or crossing is None or not self._pictured(sighting):
                 bodies.append(body)
             else:
-                ticket = self._order(self._site, shots(sighting, self._name, self._crossing))
+                ticket = order(self._site, shots(sighting, self._name, crossing))
                 self._waiting.append((due + PICTURE_SECONDS, body, ticket))
-        while self._waiting and (self._waiting[0][2].over or self._waiting[0][0] <= due):
-            _, body, ticket = self._waiting.popleft()
-            bodies.append(body._replace(fields=body.fields | {"evidence": list(ticket.names)}))
-        self._view.owes(self._site, len(self._waiting))
-        return bodies, due + POLL_SECONDS
+        return bodies
+
+    def _illustrated(self) -> Body:
+        _, body, ticket = self._waiting.popleft()
+        return body._replace(fields=body.fields | {"evidence": list(ticket.names)})
+
+    def _pictured(self, sighting: Sighting) -> bool:
+        """Each violation is, and a share of the passes."""
+        if not sighting.track:
+            return False
+        share = self._picture_share
+        all_are = share >= 1 or isinstance(sighting.happening, Breach)
+        return all_are or self._chance.random() < share
 
 
 def shots(sighting: Sighting, site: str, crossing: Crossing) -> list[Shot]:

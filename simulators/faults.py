@@ -1,5 +1,6 @@
 """What goes wrong in the field, on purpose: faults as rows of a scenario, chances per device."""
 
+from collections.abc import Iterable
 from random import Random
 from typing import Annotated, Literal, NamedTuple
 
@@ -14,6 +15,14 @@ EPISODES = ("drop_out", "silence", "reboot", "lost_buffer", "excess", *FLAWS)
 TOUCHES = ("duplicate", "late", "corrupt")
 
 
+# Those that a time line can set to a moment.
+PlannedName = Literal[
+    "drop_out", "silence", "reboot", "lost_buffer", "duplicate", "late", "corrupt", "skew",
+    "loss", "freeze", "no_key_frames", "moved",
+    "black", "blur", "over_exposure", "colour_cast", "noise", "occlusion",
+]  # fmt: skip
+
+
 class Fault(Struct, frozen=True, forbid_unknown_fields=True):
     """One fault that befalls a share of the devices.
 
@@ -26,12 +35,7 @@ class Fault(Struct, frozen=True, forbid_unknown_fields=True):
     either way for as long as the fault is on.
     """
 
-    name: Literal[
-        "drop_out", "silence", "reboot", "lost_buffer", "excess",
-        "duplicate", "late", "corrupt", "skew",
-        "loss", "freeze", "no_key_frames", "moved",
-        "black", "blur", "over_exposure", "colour_cast", "noise", "occlusion",
-    ]  # fmt: skip
+    name: Literal[PlannedName, "excess"]
     share: Share = 1.0
     kinds: tuple[str, ...] = ()  # none named: all
     every_seconds: Positive = 600.0
@@ -61,6 +65,14 @@ class Episode(NamedTuple):
     value: float = 0.0
 
 
+class Planned(NamedTuple):
+    """A fault that is on from a moment to another, once. Epoch seconds of the simulated clock."""
+
+    start: float
+    end: float
+    fault: Fault
+
+
 class Troubles:
     """The faults of one device. Times are epoch seconds of the simulated clock."""
 
@@ -68,6 +80,8 @@ class Troubles:
         self._chance = chance
         self._touches: dict[str, Fault] = {}
         self._episodes: dict[str, tuple[Fault, float]] = {}
+        self._planned: list[Planned] = []
+        self._ending: list[tuple[float, str]] = []
         self.skew = 0.0
         self.due = float("inf")  # when the next episode begins
         self.started: dict[str, int] = {}
@@ -83,6 +97,11 @@ class Troubles:
             self._episodes[fault.name] = (fault, now + self._pause(fault))
         self._look_ahead()
 
+    def plan(self, planned: Iterable[Planned]) -> None:
+        """Faults of the time line; each comes at its moment, whatever else is on."""
+        self._planned += planned
+        self._look_ahead()
+
     def remove(self, name: str) -> None:
         """Switch a fault off; an episode under way ends by itself."""
         self._touches.pop(name, None)
@@ -93,7 +112,10 @@ class Troubles:
 
     def begin(self, now: float) -> list[Episode]:
         """Episodes that begin by now."""
-        begun = []
+        for name in [name for when, name in self._ending if when <= now]:
+            self.remove(name)
+        self._ending = [(when, name) for when, name in self._ending if when > now]
+        begun = self._begin_planned(now)
         for name, (fault, when) in list(self._episodes.items()):
             if when <= now:
                 seconds = fault.seconds * self._chance.uniform(0.5, 1.5)
@@ -101,6 +123,21 @@ class Troubles:
                 self._count(name)
                 begun.append(Episode(name, seconds, fault.quantity, fault.value))
         self._look_ahead()
+        return begun
+
+    def _begin_planned(self, now: float) -> list[Episode]:
+        begun = []
+        for planned in [planned for planned in self._planned if planned.start <= now]:
+            self._planned.remove(planned)
+            fault, left = planned.fault, planned.end - now
+            if left <= 0:
+                continue  # all of it was in a pause
+            if fault.name in EPISODES:
+                self._count(fault.name)
+                begun.append(Episode(fault.name, left))
+            else:
+                self.add(fault, now)
+                self._ending.append((planned.end, fault.name))
         return begun
 
     def touch(self) -> Touch:
@@ -123,7 +160,9 @@ class Troubles:
         return chance.choice(ways)(payload, chance)
 
     def _look_ahead(self) -> None:
-        self.due = min((when for _, when in self._episodes.values()), default=float("inf"))
+        episodes = [when for _, when in self._episodes.values()]
+        planned = [planned.start for planned in self._planned] + [when for when, _ in self._ending]
+        self.due = min([*episodes, *planned], default=float("inf"))
 
     def _pause(self, fault: Fault) -> float:
         return self._chance.expovariate(1 / fault.every_seconds)

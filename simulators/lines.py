@@ -6,6 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
+from simulators.sockets import named
+
 SECONDS = 10.0
 MOST_BYTES = 65536
 
@@ -19,7 +21,8 @@ class LineServer:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         early = path.with_suffix(".new")  # callers see the socket once it listens
         early.unlink(missing_ok=True)
-        self._socket.bind(str(early))
+        with named(early) as name:
+            self._socket.bind(name)
         early.chmod(0o600)
         self._socket.listen()
         early.rename(path)
@@ -47,7 +50,8 @@ def ask(path: Path, line: bytes) -> bytes:
     """The answer to a line; raises OSError where nobody listens or none comes."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
         sock.settimeout(SECONDS)
-        sock.connect(str(path))
+        with named(path) as name:
+            sock.connect(name)
         sock.sendall(line + b"\n")
         answer = _line(sock)
     if not answer:

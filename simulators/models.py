@@ -16,6 +16,8 @@ class Model(NamedTuple):
     quantities: tuple[str, ...] = ()
 
 
+DETECTOR = "generic-detector"
+
 MODELS = {
     model.key: model
     for model in (
@@ -59,6 +61,10 @@ MODELS = {
         Model(
             "generic-signal", "signal", "signal", "信号机", "", 30, 60,
             ("signal_phase", "signal_remaining"),
+        ),
+        Model(
+            DETECTOR, "sensor", "detector", "车辆检测器", "", 60, 60,
+            ("vehicle_count", "traffic_flow", "lane_occupancy", "mean_speed"),
         ),
     )
 }  # fmt: skip

@@ -4,7 +4,7 @@ import logging
 import ssl
 import time
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from queue import Empty, Full, Queue
@@ -12,25 +12,41 @@ from threading import Event, Thread
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from simulators.spool import Spool
 from simulators.world.shots import Painter, Shot, Ticket
 
 WAITING = 400  # tickets, some 20 MB: with a server that is away the newest have no pictures
 TIMEOUT_SECONDS = 10.0
 END_SECONDS = 1.0
+LOOK_SECONDS = 0.02
 PAUSE_SECONDS = 2.0  # before a picture is sent again
 TRIES_SECONDS = 600.0  # then the centre has told it as missing, or soon will
 log = logging.getLogger(__name__)
 
 
-class Pictures:
-    """One thread that paints and one that sends. `order` never waits."""
+Parcel = tuple[Ticket, list[bytes]]
 
-    def __init__(self, server: str, secrets: Mapping[str, str], painter: Painter) -> None:
+
+class Pictures:
+    """One thread that paints and one that sends. `order` never waits.
+
+    What the server has not taken when the program ends, or is killed, waits in the `spool`.
+    """
+
+    def __init__(
+        self,
+        server: str,
+        secrets: Mapping[str, str],
+        painter: Painter,
+        spool: Spool | None = None,
+    ) -> None:
+        self._spool = spool
+        self._left_over = spool.kept() if spool else []
         self._server = urlsplit(server)
         self._secrets = secrets
         self._painter = painter
         self._orders: Queue[Ticket] = Queue(WAITING)
-        self._parcels: Queue[tuple[Ticket, list[bytes]]] = Queue(WAITING)
+        self._parcels: Queue[Parcel] = Queue(WAITING)
         self._ended = Event()
         self.sent = 0
         self.refused = 0
@@ -49,8 +65,14 @@ class Pictures:
             ticket.over = True
         return ticket
 
+    def paint_all(self, seconds: float) -> None:
+        """Waits until all that is ordered is painted, so that its messages can name it."""
+        deadline = time.monotonic() + seconds
+        while self._orders.unfinished_tasks and time.monotonic() < deadline:
+            time.sleep(LOOK_SECONDS)
+
     def close(self) -> None:
-        """What is not sent yet never comes."""
+        """What is not sent yet comes after the next start, where there is a spool."""
         self._ended.set()
         for thread in self._threads:
             thread.join(END_SECONDS)
@@ -65,20 +87,37 @@ class Pictures:
             except Exception:  # what cannot be painted must not take all later pictures with it
                 log.exception("a picture of %s cannot be painted", ticket.device)
                 ticket.over = True
+                self._orders.task_done()
                 continue
-            ticket.names = tuple(sha256(data).hexdigest() for data in parcel)
+            names = tuple(sha256(data).hexdigest() for data in parcel)
+            if self._spool is not None:  # before a message can name them
+                self._spool.keep(ticket.device, names, parcel)
+            ticket.names = names
             try:
                 self._parcels.put_nowait((ticket, parcel))
             except Full:
-                ticket.names, ticket.over = (), True
+                self._done_with(ticket)
+                ticket.names = ()
+            self._orders.task_done()
+
+    def _done_with(self, ticket: Ticket) -> None:
+        ticket.over = True
+        if self._spool is not None:
+            self._spool.drop(ticket.device, ticket.names)
+
+    def _to_send(self) -> Iterator[Parcel]:
+        for device, name in self._left_over:
+            if self._spool is not None and device in self._secrets and not self._ended.is_set():
+                parcel = [self._spool.read(device, name)]
+                yield Ticket(device, (), time.monotonic(), (name,)), parcel
+        while not self._ended.is_set():
+            item = _next(self._parcels)
+            if item is not None:
+                yield item
 
     def _send(self) -> None:
         connection: HTTPConnection | None = None
-        while not self._ended.is_set():
-            item = _next(self._parcels)
-            if item is None:
-                continue
-            ticket, parcel = item
+        for ticket, parcel in self._to_send():
             while not self._ended.is_set() and not ticket.over:
                 connection = connection or self._connect()
                 try:
@@ -89,6 +128,8 @@ class Pictures:
                     connection = None
                 if not ticket.over and self._pause(ticket):
                     ticket.over = True
+            if ticket.over:
+                self._done_with(ticket)
         if connection is not None:
             connection.close()
 

@@ -14,6 +14,12 @@ HUNAN = "ABCDEFGHJKLMNU"
 NEAR_PROVINCES = "粤粤粤鄂赣桂贵浙苏闽豫川渝皖沪京"
 
 
+# No province of the mainland: what is added to reach a load is no vehicle of the world, and its
+# plates are none (docs/decisions/0065-load-is-told-by-its-plates.md).
+LOAD_SIGN = "测"
+LOAD_STOCK = 200_000
+
+
 class Car(NamedTuple):
     """One vehicle of the stock."""
 
@@ -73,6 +79,17 @@ LOOKS = (
     (0.2, _special("澳", "粤Z"), "black", ("car",)),
 )
 _WEIGHTS = [look[0] for look in LOOKS]
+
+
+def load_plate(index: int) -> str:
+    """Plate `index` of the load, `测A00000` and so on; sites see the same ones again and again."""
+    series, number = divmod(index % LOAD_STOCK, 100_000)
+    return f"{LOAD_SIGN}{LETTERS[series]}{number:05d}"
+
+
+def is_load(plate: str) -> bool:
+    """Whether a pass was added to reach a load and is in no truth."""
+    return plate.startswith(LOAD_SIGN)
 
 
 @lru_cache(maxsize=16384)

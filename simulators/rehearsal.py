@@ -7,13 +7,15 @@ from simulators.boots import Boots
 from simulators.device import Device, Sending
 from simulators.fleet import befallen, build, describe
 from simulators.scenario import Scenario
+from simulators.timeline import Timeline
 from simulators.witness import Witness
 
 
 def assemble(scenario: Scenario, witness: Witness, start: float) -> list[Device]:
-    """All devices, started at a time, with the scenario's faults."""
-    boots = Boots()
-    devices = [build(scenario, spec, boots, witness) for spec in describe(scenario)]
+    """All devices, started at a time, with the scenario's faults and events."""
+    boots, specs = Boots(), describe(scenario)
+    timeline = Timeline(scenario, specs, start)
+    devices = [build(scenario, spec, boots, witness, timeline=timeline) for spec in specs]
     for device in devices:
         for fault in scenario.faults:
             if befallen(fault, device.spec, scenario.seed):

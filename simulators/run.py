@@ -12,23 +12,28 @@ from simulators.clock import Clock
 from simulators.device import Spoil
 from simulators.engine import Engine
 from simulators.faults import Fault
+from simulators.flash import Flash
 from simulators.fleet import befallen, build, describe, suits
 from simulators.links.link import Broker, Link
 from simulators.links.own import OwnLink
 from simulators.links.port import SharedPort
 from simulators.links.shared import SharedLink, open_links
+from simulators.load import share
 from simulators.randomness import generator
 from simulators.runner import Runner
 from simulators.scenario import Scenario
 from simulators.spec import DeviceSpec
+from simulators.timeline import Timeline
 from simulators.witness import Truth, Witness
 from simulators.world.crossings import Crossing
+from simulators.world.stretches import Stretch
 from simulators.world.view import WorldView
 
 if TYPE_CHECKING:
     from simulators.pictures import Pictures
 
 DRAIN_LOOK_SECONDS = 0.02
+PAINT_SECONDS = 2.0  # for pictures that are not painted yet when all rests
 FAREWELL_SECONDS = 0.5  # for the last words to leave the sockets
 START_PER_SECOND = 500.0  # devices that power on, so that the broker is not met by all at once
 
@@ -49,7 +54,19 @@ class Options:
     spoil: Spoil | None = None  # tells who makes the pictures of faults of cameras
     world: Path | None = None  # folder of the world that runs, of which devices report
     crossings: Sequence[Crossing] = ()  # of its network, the busiest first
+    stretches: Sequence[Stretch] = ()  # of its roads
     pictures: str | None = None  # address of the API that takes those of the sites; None: none
+    true_passes: float = 0.0  # a second, of the world: a scenario's load adds what is missing
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """An event of the time line that has begun."""
+
+    title_zh: str
+    title_en: str
+    since: float  # simulated, epoch seconds
+    until: float
 
 
 @dataclass(frozen=True)
@@ -64,6 +81,8 @@ class Snapshot:
     time: float  # simulated, epoch seconds
     catching_up: bool
     paused: bool
+    speed: float  # simulated seconds a real second
+    events: tuple[UnderWay, ...]
 
 
 class Fleet:
@@ -76,18 +95,27 @@ class Fleet:
         self.scenario = scenario
         self.options = options or Options()
         known = self.options.credentials
-        specs = describe(scenario, self.options.kinds, self.options.crossings)
+        specs = describe(
+            scenario, self.options.kinds, self.options.crossings, self.options.stretches
+        )
         self.specs = [spec for spec in specs if not known or spec.device_id in known]
         self._broker = broker
         self._clock = Clock(self.options.start, self.options.speed)
+        self.timeline = Timeline(scenario, self.specs, self._clock.now())
         self._boots = KeptBoots(self.options.state_dir) if self.options.state_dir else Boots()
         self._witness = Witness(Truth(self.options.truth) if self.options.truth else None)
         self._engine = Engine()
-        sites = [spec.device_id for spec in self.specs if spec.kind == "epolice"]
         world = self.options.world
-        signals = _signals(self.specs) if self.options.pictures else {}
-        self._view = WorldView(world, sites, signals) if world else None
+        takes_pictures = self.options.pictures is not None
+        self._view = _view(world, self.specs, takes_pictures) if world else None
         self._pictures = self._painting() if world and self.options.pictures else None
+        added = scenario.load.passes_per_second if scenario.load else 0.0
+        self._load = (
+            share(added, self.options.true_passes, len(_sites(self.specs))) if world else 0.0
+        )
+        # The passes of a load are nobody's truth: nothing of a fleet with one is worth the disk.
+        kept = self.options.state_dir if not self._load else None
+        self._flash = Flash(kept) if kept else None
         self._links: list[SharedLink] = []
         self._runners = {spec.device_id: self._runner(spec) for spec in self.specs}
 
@@ -102,11 +130,23 @@ class Fleet:
         if concentrator:
             count = min(self.scenario.connections, len(self._runners))
             self._links = open_links(self._engine, self._broker, count, self)
-        for number, runner in enumerate(self._runners.values()):
+        # Those that watch the world first: it must not begin before they are on.
+        in_turn = sorted(self._runners.values(), key=lambda runner: not _watches(runner))
+        for number, runner in enumerate(in_turn):
             self._engine.after(number / START_PER_SECOND, _starter(runner, connect))
         self._engine.start()
         if self._view is not None:
             self._view.open()
+
+    def await_start(self, seconds: float = 60.0) -> bool:
+        """Waits until all that watch the world are on, whether or not they have a connection."""
+        watching = [runner for runner in self._runners.values() if _watches(runner)]
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self._engine.ask(lambda: all(r.link is not None for r in watching)):
+                return True
+            time.sleep(DRAIN_LOOK_SECONDS)
+        return False
 
     def stop(self, drain_seconds: float = 10.0) -> bool:
         """Make nothing new, wait until all is delivered, say good-bye; False if some is left."""
@@ -122,6 +162,8 @@ class Fleet:
         if self._pictures is not None:
             self._pictures.close()
         self._witness.close()
+        if self._flash is not None:
+            self._flash.close()
         if isinstance(self._boots, KeptBoots):
             self._boots.close()
         return not left
@@ -130,6 +172,8 @@ class Fleet:
         """Make nothing new; outages end, so that all that is kept can be delivered."""
         if self._view is not None:
             self._view.pause()
+        if self._pictures is not None:
+            self._pictures.paint_all(PAINT_SECONDS)  # so that messages name them
         self._engine.ask(self._pause)
 
     def resume(self) -> None:
@@ -137,6 +181,16 @@ class Fleet:
         self._engine.ask(self._resume)
         if self._view is not None:
             self._view.resume()
+
+    def hurry(self, speed: float) -> None:
+        """Go on from where the pause began, so much faster, until it is now; the world too.
+
+        Raises:
+            ValueError: nothing is behind: nobody can run ahead of the clock.
+        """
+        self._engine.ask(lambda: self._catch_up(speed))
+        if self._view is not None:
+            self._view.hurry(speed)
 
     # --- faults ------------------------------------------------------------------------------
 
@@ -181,6 +235,14 @@ class Fleet:
             time=self._clock.now(),
             catching_up=self._clock.catching_up or any(runner.in_past for runner in runners),
             paused=self._clock.paused,
+            speed=self._clock.speed,
+            events=self._under_way(self._clock.now()),
+        )
+
+    def _under_way(self, now: float) -> tuple[UnderWay, ...]:
+        return tuple(
+            UnderWay(event.title_zh, event.title_en, start, end)
+            for start, end, event in self.timeline.under_way(now)
         )
 
     def _pause(self) -> None:
@@ -198,6 +260,10 @@ class Fleet:
             if anew:
                 runner.device.skip_to(now)
             runner.tick()
+
+    def _catch_up(self, speed: float) -> None:
+        self._clock.hurry(speed)
+        self._each(lambda runner: runner.tick())
 
     def _inject(self, fault: Fault, chosen: set[str] | None) -> list[str]:
         struck = [
@@ -225,7 +291,8 @@ class Fleet:
         order = self._pictures.order if self._pictures else None
         device = build(
             self.scenario, spec, self._boots, self._witness,
-            spoil=self.options.spoil, view=self._view, order=order,
+            spoil=self.options.spoil, view=self._view, order=order, load=self._load,
+            flash=self._flash if spec.kind == "epolice" else None, timeline=self.timeline,
         )  # fmt: skip
         for fault in self.scenario.faults:
             if befallen(fault, spec, self.scenario.seed):
@@ -236,12 +303,15 @@ class Fleet:
         from simulators.cameras.masts import heads  # noqa: PLC0415
         from simulators.cameras.snapshot import Photographer  # noqa: PLC0415
         from simulators.pictures import Pictures  # noqa: PLC0415  # a fleet without needs no OpenCV
+        from simulators.spool import Spool  # noqa: PLC0415
 
         assert self.options.pictures is not None
-        seen = set(_signals(self.specs).values())
+        seen = set(_pictured(self.specs).values())
         lit = [h for c in self.options.crossings if c.signal in seen for h in heads(c)]
         photographer = Photographer(self.scenario.streets, self.scenario.seed, lit)
-        return Pictures(self.options.pictures, self.options.credentials, photographer)
+        state = self.options.state_dir
+        spool = Spool(state / "pictures") if state else None
+        return Pictures(self.options.pictures, self.options.credentials, photographer, spool)
 
     def _own_link(self, runner: Runner) -> Link:
         spec = runner.device.spec
@@ -260,7 +330,11 @@ class Fleet:
             runner.heard(payload, content_type or wire.JSON)
 
 
-def _signals(specs: Iterable[DeviceSpec]) -> dict[str, str]:
+def _sites(specs: Iterable[DeviceSpec]) -> list[str]:
+    return [spec.device_id for spec in specs if spec.kind == "epolice"]
+
+
+def _pictured(specs: Iterable[DeviceSpec]) -> dict[str, str]:
     """The signal of the crossing at which each e-police site stands."""
     return {
         spec.device_id: spec.crossing.signal
@@ -273,6 +347,22 @@ def _starter(runner: Runner, connect: Callable[[Runner], Link]) -> Callable[[], 
     return lambda: runner.start(connect(runner))
 
 
+def _view(world: Path, rows: Sequence[DeviceSpec], takes_pictures: bool) -> WorldView:
+    return WorldView(
+        world,
+        _sites(rows),
+        _pictured(rows) if takes_pictures else {},
+        detectors=[spec.device_id for spec in rows if spec.stretch is not None],
+        signals=[spec.crossing.signal for spec in rows if spec.kind == "signal" and spec.crossing],
+        vehicles=[spec.device_id for spec in rows if spec.kind == "vehicle"],
+    )
+
+
+def _watches(runner: Runner) -> bool:
+    """Whether what happens before it is on would be lost."""
+    return runner.device.spec.kind == "epolice" or runner.device.spec.stretch is not None
+
+
 def _hurry(runner: Runner) -> None:
-    runner.device.wind_up()
+    runner.wind_up()
     runner.tick()

@@ -26,6 +26,7 @@ class Runner:
     def start(self, link: Link) -> None:
         """Power on."""
         self.link = link
+        self.device.recall()
         self.device.start(self._clock.now())
         self.tick()
 
@@ -64,6 +65,11 @@ class Runner:
             if sending is None:
                 break
             link.publish(sending)
+
+    def wind_up(self) -> None:
+        """Have all leave that waits for anything."""
+        if self.device.boot:  # else it was never on
+            self.device.wind_up(self._clock.now(), self._clock.real())
 
     def close(self) -> None:
         """Say offline and good-bye, for good: what is still planned finds no link."""

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from simulators.source import Body
+from simulators.world.frame import Phase
 from simulators.world.orders import SignalOrder
 from simulators.world.view import WorldView
 
@@ -34,18 +35,26 @@ class Controller:
         return now + POLL_SECONDS
 
     def step(self, due: float) -> tuple[Sequence[Body], float]:
+        return self.rest(), due + POLL_SECONDS
+
+    def rest(self) -> Sequence[Body]:
+        """What has not been told yet."""
+        bodies = [self._tell(*switch) for switch in self._view.take_switches(self._signal)]
         time, shown = self._view.phase(self._signal)
-        following = due + POLL_SECONDS
-        if shown is None or time <= self._told:
-            return (), following
-        if shown.phase == self._phase and time - self._told < self.interval:
-            return (), following
+        if shown is not None and time > self._told and self._is_due(time, shown):
+            bodies.append(self._tell(time, shown))
+        return bodies
+
+    def _is_due(self, time: float, shown: Phase) -> bool:
+        return shown.phase != self._phase or time - self._told >= self.interval
+
+    def _tell(self, time: float, shown: Phase) -> Body:
         self._phase, self._told = shown.phase, time
         values = {
             "signal_phase": float(shown.phase),
             "signal_remaining": round(shown.remaining, 1),
         }
-        return (Body("readings", {"readings": values}, time),), following
+        return Body("readings", {"readings": values}, time)
 
     def hold(self, args: dict[str, object]) -> tuple[bool, str]:
         """The command `signal_hold`; raises msgspec.ValidationError."""

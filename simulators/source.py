@@ -1,7 +1,7 @@
 """What a device has to say, before it is numbered: the one interface of all models."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 
 class Body(NamedTuple):
@@ -22,3 +22,11 @@ class Source(Protocol):
 
     def step(self, due: float) -> tuple[Sequence[Body], float]:
         """Messages due at `due`, and when the next are."""
+
+
+@runtime_checkable
+class Holding(Protocol):
+    """A source that holds messages back for a while."""
+
+    def rest(self) -> Sequence[Body]:
+        """All that it holds, as the simulation rests or ends: nothing may be lost with it."""

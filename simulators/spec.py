@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from simulators.cameras.plan import Camera
 from simulators.world.crossings import Crossing
+from simulators.world.stretches import Stretch
 
 
 class DeviceSpec(NamedTuple):
@@ -25,4 +26,8 @@ class DeviceSpec(NamedTuple):
     night_share: float = 0.0  # the chance that a vehicle drives at night too
     camera: Camera | None = None  # pose and picture, of cameras
     camera_number: str = ""  # 20 digits, of cameras
+    street: str = ""  # that it stands at
     crossing: Crossing | None = None  # of the world, where a site or a signal stands at one
+    shows: str = ""  # of cameras: whose stream it shows, where not its own
+    picture_share: float = 1.0  # of the passes of a site
+    stretch: Stretch | None = None  # of the world's roads, in which a detector lies

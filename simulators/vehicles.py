@@ -61,14 +61,18 @@ class Driven:
         return now + self._chance.uniform(0, min(self.interval, 1.0))
 
     def step(self, due: float) -> tuple[Sequence[Body], float]:
-        time, vehicle = self._view.vehicle(self._device)
-        following = due + min(POLL_SECONDS, self.interval)
-        # A frame is a second: half of one of tolerance keeps the beat of longer intervals.
-        if vehicle is None or time - self._told < self.interval - 0.5 or time <= self._told:
-            return (), following
-        self._told = time
-        where = (vehicle.lon, vehicle.lat)
-        return (self._fix.body(where, vehicle.speed, vehicle.heading, time),), following
+        return self.rest(), due + min(POLL_SECONDS, self.interval)
+
+    def rest(self) -> Sequence[Body]:
+        """Each place that has not been told yet and is due."""
+        bodies = []
+        for time, vehicle in self._view.take_places(self._device):
+            # A frame is a second: half of one of tolerance keeps the beat of longer intervals.
+            if time - self._told >= self.interval - 0.5:
+                self._told = time
+                where = (vehicle.lon, vehicle.lat)
+                bodies.append(self._fix.body(where, vehicle.speed, vehicle.heading, time))
+        return bodies
 
 
 class Vehicle:

@@ -1,4 +1,4 @@
-"""One weather over the whole city: a pure function of seed and time."""
+"""One weather over the whole city: a pure function of what it follows from, and of time."""
 
 import math
 from functools import lru_cache
@@ -14,6 +14,8 @@ STEP = 600.0  # seconds between the points at which ground water is reckoned
 STEPS = int(DAY / STEP)
 DRAIN_SECONDS = 4 * 3600.0  # time in which two thirds of the water run off
 LOOK_BACK_DAYS = 2  # water of earlier days has run off
+RAMP_SECONDS = 60.0  # in which rain that is ordered begins and ends
+BREEZE = 2.0  # m/s: haze does not gather on a fair day
 
 
 class Sky(NamedTuple):
@@ -27,6 +29,37 @@ class Sky(NamedTuple):
     wind_speed: float  # m/s
     wind_direction: float  # degrees it blows from
     sun: float  # degrees above the horizon
+
+
+class Spell(NamedTuple):
+    """Rain that a scenario has ordered: evenly so much, a minute to begin and one to end."""
+
+    start: float  # epoch seconds
+    end: float
+    rate_mm_h: float
+
+    def rate(self, time: float) -> float:
+        """mm/h at a moment."""
+        ramp = min(RAMP_SECONDS, (self.end - self.start) / 2)
+        part = min(time - self.start, self.end - time) / ramp
+        return self.rate_mm_h * max(0.0, min(1.0, part))
+
+    def water(self, time: float) -> float:
+        """Millimetres of it that have not run off at a moment."""
+        fallen = min(time, self.end)
+        if fallen <= self.start:
+            return 0.0
+        kept = math.exp(-(time - fallen) / DRAIN_SECONDS)
+        kept -= math.exp(-(time - self.start) / DRAIN_SECONDS)
+        return self.rate_mm_h / 3600 * DRAIN_SECONDS * kept
+
+
+class Weather(NamedTuple):
+    """What the sky of a run follows from. `fair`: no rain of its own, and always a breeze."""
+
+    seed: int
+    fair: bool = False
+    spells: tuple[Spell, ...] = ()
 
 
 class Episode(NamedTuple):
@@ -88,10 +121,13 @@ def _wetness(seed: int, time: float) -> float:
 
 
 @lru_cache(maxsize=512)
-def sky(seed: int, second: int) -> Sky:
+def sky(weather: Weather, second: int) -> Sky:
     """The weather at one second (epoch)."""
-    time = float(second)
-    rain = _rain(seed, time)
+    time, seed = float(second), weather.seed
+    rain = 0.0 if weather.fair else _rain(seed, time)
+    wetness = 0.0 if weather.fair else _wetness(seed, time)
+    rain += sum(spell.rate(time) for spell in weather.spells)
+    wetness += sum(spell.water(time) for spell in weather.spells)
     cloud = min(1.0, rain / 2) * 0.7 + 0.3 * (smooth(seed, "cloud", time, 6 * 3600) + 1) / 2
     swing = 4.5 * (1 - 0.6 * cloud) * math.cos((local_hour(time) - 15) * math.pi / 12)
     warm = _monthly(TEMPERATURE, time) + 3.5 * smooth(seed, "warm", time, 2 * DAY)
@@ -103,8 +139,8 @@ def sky(seed: int, second: int) -> Sky:
         humidity=max(25.0, min(100.0, 74 - 4 * swing + 24 * min(1.0, rain))),
         pressure=1006 - 0.6 * (warm - 18) + 4 * smooth(seed, "pressure", time, DAY),
         rain=rain,
-        wetness=_wetness(seed, time),
-        wind_speed=max(0.0, wind),
+        wetness=wetness,
+        wind_speed=max(BREEZE if weather.fair else 0.0, wind),
         wind_direction=(20 + 140 * smooth(seed, "turn", time, 9 * 3600) + 12 * gust) % 360,
         sun=sun_elevation(time),
     )

@@ -23,7 +23,7 @@ export default ts.config(
   },
   {
     // The one socket of a tab.
-    files: ['src/live/line.ts', 'src/live/picture.ts'],
+    files: ['src/live/link.ts'],
     rules: { 'no-restricted-globals': ['error', 'fetch', 'EventSource', 'XMLHttpRequest'] },
   },
   { files: ['src/data/**'], rules: { 'no-restricted-globals': 'off' } },

@@ -82,8 +82,9 @@ def _stored(digest: bytes, received: Receiver, uploader: Uploader) -> sa.Insert:
     )
 
 
-def find(session: Session, caller: Caller, sha256: str) -> Evidence:
-    """A piece of evidence that is kept and lies in the caller's divisions.
+def find(session: Session, caller: Caller, sha256: str, *, small: bool = False) -> Evidence:
+    """A piece of evidence that is kept and lies in the caller's divisions. `small`: it is shown as
+    a thumbnail, one of many in a list whose records are audited already.
 
     Raises:
         NotFound: there is none, or it is elsewhere.
@@ -93,7 +94,7 @@ def find(session: Session, caller: Caller, sha256: str) -> Evidence:
     if row is None or row.state != "stored" or not caller.sees(row.division_code):
         raise NotFound
     if row.personal:
-        check_sight(caller, "evidence", sha256)
+        check_sight(caller, "thumbnails" if small else "evidence", sha256, each=not small)
     return row
 
 

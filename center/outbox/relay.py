@@ -8,7 +8,7 @@ import psycopg
 from psycopg.rows import namedtuple_row
 
 from center.bus import Backoff, Bus, BusAway, Message
-from center.database import sql
+from center.database import connector, sql
 from center.logs import logger
 
 log = logger(__name__)
@@ -28,7 +28,13 @@ class Relay:
     """
 
     def __init__(self, database_url: str, bus: Bus) -> None:
-        self._url = database_url
+        self._connect = connector(
+            database_url,
+            "outbox-relay",
+            autocommit=True,
+            row_factory=namedtuple_row,
+            options="-c statement_timeout=30s",
+        )
         self._bus = bus
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="outbox-relay", daemon=True)
@@ -55,18 +61,6 @@ class Relay:
                 self._stop.wait(backoff.failed())
             finally:
                 self.leads = False
-
-    def _connect(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(
-            self._url,
-            autocommit=True,
-            row_factory=namedtuple_row,
-            connect_timeout=5,
-            application_name="hengyang-outbox-relay",
-            options="-c statement_timeout=30s",
-            keepalives_idle=10,
-            tcp_user_timeout=15_000,
-        )
 
     def _serve(self, connection: psycopg.Connection[Any]) -> None:
         while not self._stop.is_set():

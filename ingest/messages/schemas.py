@@ -7,8 +7,7 @@ from pydantic import BaseModel, Field
 
 from center.plates import Plate
 from ingest.deadletters.models import State
-from ingest.devices.place import Point
-from ingest.series.schemas import Pictures, Unit
+from ingest.series.schemas import Motion, Pictures, Unit
 
 Stream = Literal["readings", "position", "pass", "violation", "event"]
 Arrival = Literal["direct", "late", "resent"]
@@ -20,15 +19,6 @@ class MessageValue(BaseModel):
     quantity: Annotated[str, Field(examples=["water_level"])]
     unit: Unit
     value: float
-
-
-class MessagePosition(BaseModel):
-    """Where a vehicle was, and how it moved."""
-
-    place: Point
-    speed_mps: Annotated[float, Field(description="Metres per second.")]
-    heading_deg: Annotated[float, Field(description="Degrees clockwise from north.")]
-    accuracy_m: float | None
 
 
 class MessageVehicle(BaseModel):
@@ -85,7 +75,7 @@ class MessageRead(BaseModel):
         ),
     ] = None
     values: list[MessageValue] = []
-    position: MessagePosition | None = None
+    position: Motion | None = None
     vehicle: MessageVehicle | None = None
     event: MessageEvent | None = None
     refusal: MessageRefusal | None = None

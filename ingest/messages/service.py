@@ -20,12 +20,12 @@ from ingest.messages.order import Entry, Mark, beginning, in_order, stretch
 from ingest.messages.repository import Fact, Row
 from ingest.messages.schemas import (
     MessageEvent,
-    MessagePosition,
     MessageRead,
     MessageRefusal,
     MessageValue,
     MessageVehicle,
 )
+from ingest.series.schemas import Motion
 from ingest.series.service import Source
 
 LETTERS = "dead_letters:read"
@@ -130,7 +130,7 @@ def _values(fact: Fact, device: Source) -> dict[str, Any]:
 
 def _position(fact: Fact, _: Source) -> dict[str, Any]:
     place = Point(coordinates=(fact["lon"], fact["lat"]))
-    return {"position": MessagePosition(place=place, **fact)}
+    return {"position": Motion(place=place, **fact)}
 
 
 def _vehicle(fact: Fact, _: Source) -> dict[str, Any]:

@@ -25,14 +25,19 @@ class LatestValue(BaseModel):
     time: datetime
 
 
-class Fix(BaseModel):
+class Motion(BaseModel):
     """Where a vehicle was, and how it moved."""
 
-    time: datetime
     place: Point
     speed_mps: Annotated[float, Field(description="Metres per second.")]
     heading_deg: Annotated[float, Field(description="Degrees clockwise from north.")]
     accuracy_m: float | None
+
+
+class Fix(Motion):
+    """A motion and its moment, by the device's clock."""
+
+    time: datetime
 
 
 class Latest(BaseModel):

@@ -31,6 +31,14 @@ BENCHES = {
         "server.benches.camera",
         "28 simulated cameras read back, the age of a picture in a browser, 2,000 cameras watched",
     ),
+    "truth": (
+        "server.benches.truth",
+        "passes, violations, counts, places, detectors and signals against the simulated world",
+    ),
+    "scenarios": (
+        "server.benches.scenarios",
+        "a day of `calm` raises no alarm, `storm` raises those it should and none else",
+    ),
     "memory": ("server.benches.memory", "memory of each process over 20 minutes at 2,000 msg/s"),
 }
 

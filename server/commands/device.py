@@ -69,9 +69,9 @@ def add(
 @group.command()
 def template() -> None:
     """Print the headings of an enrolment file."""
-    from ingest.devices.enrolment.columns import template as headings
+    from ingest.devices.enrolment.columns import DEVICES
 
-    typer.echo(headings(), nl=False)
+    typer.echo(DEVICES.template(), nl=False)
 
 
 @group.command()

@@ -9,7 +9,9 @@ from center.errors import Conflict, Invalid
 if TYPE_CHECKING:
     from simulators.control import Answer, Order
 
-group = typer.Typer(help="Running simulated devices: look, pause, faults.", no_args_is_help=True)
+group = typer.Typer(
+    help="Running simulated devices: look, pause, speed, faults.", no_args_is_help=True
+)
 
 Scenario = Annotated[str, typer.Option(help="Name of the scenario that runs.")]
 
@@ -48,6 +50,17 @@ def resume(scenario: Scenario = "demo") -> None:
     from simulators.control import Order
 
     _tell(scenario, Order(do="resume"))
+
+
+@group.command()
+def speed(
+    times: Annotated[float, typer.Argument(min=1.1, max=100, help="As fast as the clock.")],
+    scenario: Scenario = "demo",
+) -> None:
+    """Go on from where a pause began, faster, until it is now; nothing runs ahead of the clock."""
+    from simulators.control import Order
+
+    _tell(scenario, Order(do="speed", speed=times))
 
 
 @group.command()

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from simulators.picturing import Pictures
     from simulators.run import Fleet, Options, Snapshot
     from simulators.scenario import Scenario
+    from simulators.spec import DeviceSpec
     from simulators.world.keeper import Keeper
+    from simulators.world.recording import Recording
 
 KNOWN_SECONDS = 120.0  # for the broker to hear of new devices
 DRAIN_SECONDS = 5.0  # `hengyang up` gives its programs ten seconds to end
@@ -37,7 +39,9 @@ def register(app: typer.Typer) -> None:
 
 
 def simulate(
-    scenario: Annotated[str, typer.Argument(help="demo, calm, faults, load, or a TOML file.")],
+    scenario: Annotated[
+        str, typer.Argument(help="demo, storm, calm, faults, load, city, or a TOML file.")
+    ],
     kind: Annotated[list[str] | None, typer.Option(help="Only this kind; may be repeated.")] = None,
     seed: Annotated[int | None, typer.Option(help="Another city than the scenario's.")] = None,
     history_hours: Annotated[float, typer.Option(min=0, help="Begin so long ago.")] = 0.0,
@@ -71,13 +75,10 @@ def simulate(
 def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
     from dataclasses import replace
 
-    import msgspec
-
     from center.database import name_process
     from center.settings import var_dir
-    from server.simulated_cameras import set_streams
-    from server.simulated_world import api_address, behind
-    from server.simulation import await_broker, enlist, streets
+    from server.simulated_world import api_address, behind, on_the_map
+    from server.simulation import await_broker
     from simulators.boots import FleetRunsAlready
     from simulators.control import Control
     from simulators.fleet import describe
@@ -87,30 +88,33 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
     name_process("simulate")
     folder = var_dir() / "simulators"
     state = folder / scenario.name
-    if scenario.streets is None:
-        drawn = streets(folder / "streets.geojson")
-        scenario = msgspec.structs.replace(scenario, streets=drawn)
+    scenario = on_the_map(scenario, folder)
     world = behind(scenario, state, typer.echo)
+    recording = None
     if world is not None:
-        options = replace(
-            options, world=world.folder, crossings=world.crossings, pictures=api_address()
+        recording = world.recorded(
+            describe(scenario, crossings=world.crossings, stretches=world.stretches)
         )
-    specs = describe(scenario, options.kinds, options.crossings)
-    secrets = enlist(specs, folder / "credentials.json")
-    set_streams([spec for spec in specs if spec.device_id in secrets])
+        options = replace(
+            options, world=world.folder, crossings=world.crossings,
+            stretches=world.stretches, pictures=api_address(),
+            true_passes=recording.passes_per_second if recording else 0.0,
+        )  # fmt: skip
+    specs = describe(scenario, options.kinds, options.crossings, options.stretches)
+    secrets = _registered(specs, folder)
     broker = _broker(concentrator=options.concentrator)
     if not secrets:
         raise Invalid("The scenario has no devices of this kind, or all of them are retired.")
     pictures = Pictures()
     options = replace(options, credentials=secrets, state_dir=state, spoil=pictures.spoil)
-    try:
-        fleet = Fleet(scenario, broker, options)
-    except FleetRunsAlready as error:
-        raise Invalid(f"The fleet {scenario.name} runs already.") from error
     if not options.concentrator:
         await_broker(broker, secrets, KNOWN_SECONDS)
+    try:
+        fleet = Fleet(scenario, broker, options)  # its time line begins now
+    except FleetRunsAlready as error:
+        raise Invalid(f"The fleet {scenario.name} runs already.") from error
     typer.echo(f"simulate: {scenario.name} · {scenario.title_zh}: {len(fleet.specs)} devices")
-    with _until_ended() as ended, _running(world, fleet):
+    with _until_ended() as ended, _running(world, fleet, recording):
         _show_pictures(pictures, fleet, folder)
         control = Control(fleet, state / "control.sock")
         try:
@@ -120,13 +124,29 @@ def _run(scenario: "Scenario", options: "Options", seconds: float) -> None:
             pictures.close()
 
 
+def _registered(specs: "list[DeviceSpec]", folder: Path) -> dict[str, str]:
+    """The credentials of the devices, which the register knows with all that they watch."""
+    from server.simulated_cameras import set_streams
+    from server.simulated_sites import register_sites
+    from server.simulation import enlist
+
+    secrets = enlist(specs, folder / "credentials.json")
+    known = [spec for spec in specs if spec.device_id in secrets]
+    set_streams(known)
+    register_sites(known)
+    return secrets
+
+
 @contextmanager
-def _running(world: "SimulatedWorld | None", fleet: "Fleet") -> "Iterator[None]":
+def _running(
+    world: "SimulatedWorld | None", fleet: "Fleet", recording: "Recording | None"
+) -> "Iterator[None]":
     """The fleet at work, and its world: sites are on before the first vehicle passes."""
     keeper = None
     fleet.start()
     try:
-        keeper = _begun(world, fleet) if world else None
+        fleet.await_start()
+        keeper = _begun(world, fleet, recording) if world else None
         yield
     finally:
         _end(fleet)
@@ -134,12 +154,12 @@ def _running(world: "SimulatedWorld | None", fleet: "Fleet") -> "Iterator[None]"
             keeper.close()
 
 
-def _begun(world: "SimulatedWorld", fleet: "Fleet") -> "Keeper":
+def _begun(world: "SimulatedWorld", fleet: "Fleet", recording: "Recording | None") -> "Keeper":
     from simulators.world.keeper import WorldFailed
     from simulators.world.orders import WorldRunsAlready
 
     try:
-        return world.run(fleet.specs)
+        return world.run(fleet.specs, fleet.timeline, recording)
     except WorldRunsAlready as error:
         raise Invalid(f"The world of {fleet.scenario.name} runs already.") from error
     except WorldFailed as error:
@@ -154,7 +174,7 @@ def _show_pictures(pictures: "Pictures", fleet: "Fleet", folder: Path) -> None:
     from simulators.cameras.plan import Plan
     from simulators.world.orders import FRAMES
 
-    cameras = tuple(spec.camera for spec in fleet.specs if spec.camera is not None)
+    cameras = tuple(spec.camera for spec in fleet.specs if spec.camera and not spec.shows)
     control = settings(SimulationSettings).rtsp_control_socket
     if not cameras:
         return
@@ -223,6 +243,7 @@ def _line(looked: "Snapshot", rate: float) -> str:
         f"simulate: {state} · {looked.connected:,}/{looked.devices:,} connected · {rate:,.0f}/s"
         f" · {figures['delivered']:,} acknowledged · {looked.backlog:,} waiting"
         f" · {figures['dropped']:,} dropped · {faults:,} faults"
+        + "".join(f" · {event.title_zh}" for event in looked.events)
     )
 
 

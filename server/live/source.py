@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from center.alarms.signals import Severity
 from center.bus import Backoff
-from center.database import reading, sql
+from center.database import connector, reading, sql
 from center.logs import logger
 from center.settings import DatabaseSettings, settings
 from server.live.alarms import AlarmChange, Alarms
@@ -168,15 +168,9 @@ class Source:
 
 
 def _connect() -> psycopg.Connection[Any]:
-    connection = psycopg.connect(
-        str(settings(DatabaseSettings).database_url),
-        autocommit=True,
-        connect_timeout=5,
-        application_name="hengyang-live",
-        options="-c TimeZone=UTC -c statement_timeout=30s",
-        keepalives_idle=10,
-        tcp_user_timeout=15_000,
-    )
+    url = str(settings(DatabaseSettings).database_url)
+    options = "-c TimeZone=UTC -c statement_timeout=30s"
+    connection = connector(url, "live", autocommit=True, options=options)()
     # One look is of one moment.
     connection.isolation_level = IsolationLevel.REPEATABLE_READ
     connection.read_only = True

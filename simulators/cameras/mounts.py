@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from simulators.sockets import named
+
 SECONDS = 5.0
 MOST_BYTES = 1 << 20
 
@@ -31,7 +33,8 @@ class Mounts:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(SECONDS)
         try:
-            self._socket.connect(str(path))
+            with named(path) as name:
+                self._socket.connect(name)
         except OSError as error:
             self._socket.close()
             raise ServerAway(f"no RTSP server listens at {path}: {error}") from error

@@ -19,7 +19,7 @@ class Site(NamedTuple):
 
 
 def begin_air(chance: Random) -> Site:
-    dust, louder = chance.uniform(0.75, 1.35), chance.gauss(0, 4)
+    dust, louder = chance.uniform(0.75, 1.35), max(-10.0, min(10.0, chance.gauss(0, 4)))
     return Site(chance.gauss(0.5, 0.6), dust, louder, chance.uniform(-0.5, 0.5))
 
 

@@ -8,6 +8,7 @@ from simulators.sensors.moment import Moment, Radio, Readings
 
 ROUNDS = ((5.0, 7.5), (13.0, 14.5), (20.5, 22.0))  # local hours of the cleaners' rounds
 WORTH_EMPTYING = 30.0  # per cent
+CALLED_FOR = 80.0  # per cent at which somebody comes, on a day on which nothing goes wrong
 
 
 class Bin(NamedTuple):
@@ -35,7 +36,8 @@ def read_bin(state: Bin, moment: Moment) -> tuple[Bin, Readings]:
     """A bin that overflows stays at 100 until somebody comes."""
     grown = state.rate * at_hour(PEOPLE, moment.hour) * moment.elapsed / 3600
     fill = min(100.0, state.fill + grown * moment.chance.uniform(0.4, 1.6))
-    if fill >= WORTH_EMPTYING and _cleaner_came(state, moment):
+    came = _cleaner_came(state, moment) or (fill >= CALLED_FOR and not moment.incidents)
+    if fill >= WORTH_EMPTYING and came:
         fill = moment.chance.uniform(0, 4)
     state = state._replace(fill=fill)
     return state, {

@@ -16,11 +16,12 @@ class Moment(NamedTuple):
     elapsed: float
     sky: Sky
     chance: Random
+    incidents: bool = True  # what goes wrong by itself may happen: leaks, shifted covers
 
 
 def happens(moment: Moment, every_seconds: float) -> bool:
     """Whether something that comes once in `every_seconds` came since the last reading."""
-    return moment.chance.random() < moment.elapsed / every_seconds
+    return moment.chance.random() < moment.elapsed / every_seconds and moment.incidents
 
 
 class Radio(NamedTuple):

@@ -12,7 +12,7 @@ from simulators.sensors.ground import begin_manhole, begin_water, read_manhole, 
 from simulators.sensors.lamp import begin_lamp, read_lamp
 from simulators.sensors.moment import Moment, Readings
 from simulators.source import Body
-from simulators.weather import sky
+from simulators.weather import Weather, sky
 
 DECIMALS = {
     "water_level": 3, "flow_rate": 1, "manhole_tilt": 1, "lamp_on": 0, "lamp_power": 1,
@@ -44,11 +44,20 @@ INSTRUMENTS = {
 class Sensor:
     """A source of `readings`."""
 
-    def __init__(self, name: str, interval: float, chance: Random, weather_seed: int) -> None:
+    def __init__(
+        self,
+        name: str,
+        interval: float,
+        chance: Random,
+        weather: Weather,
+        *,
+        incidents: bool = True,
+    ) -> None:
         self.interval = interval
         self._instrument = INSTRUMENTS[name]
         self._chance = chance
-        self._seed = weather_seed
+        self._weather = weather
+        self._incidents = incidents
         self._state = self._instrument.begin(chance)
         self._last: float | None = None
 
@@ -59,7 +68,8 @@ class Sensor:
     def step(self, due: float) -> tuple[Sequence[Body], float]:
         elapsed = self.interval if self._last is None else due - self._last
         self._last = due
-        moment = Moment(due, local_hour(due), elapsed, sky(self._seed, int(due)), self._chance)
+        now = sky(self._weather, int(due))
+        moment = Moment(due, local_hour(due), elapsed, now, self._chance, self._incidents)
         self._state, raw = self._instrument.read(self._state, moment)
         readings = {key: round(value, DECIMALS[key]) for key, value in raw.items()}
         return (Body("readings", {"readings": readings}),), due + self.interval

@@ -31,6 +31,7 @@ class Crossing(NamedTuple):
     lanes: int
     busiest: int  # index of the approach on which most come
     stops: tuple[tuple[Stop, ...], ...]  # of each approach, its lanes from the middle outward
+    bearings: tuple[float, ...]  # of each approach: degrees from north, whence vehicles come
 
     def approach_of(self, lane: int) -> tuple[Stop, ...]:
         """The stop lines of all lanes of the approach to which a lane belongs."""
@@ -41,9 +42,13 @@ class Crossing(NamedTuple):
         """The same, seen by a site that watches the busiest approach alone."""
         edge = self.approaches[self.busiest].edge
         firsts = [a.first_lane for a in self.approaches[self.busiest :]] + [self.lanes + 1]
-        approach, stops = (Approach(edge, 1),), (self.stops[self.busiest],)
-        lanes = firsts[1] - firsts[0]
-        return self._replace(approaches=approach, lanes=lanes, busiest=0, stops=stops)
+        return self._replace(
+            approaches=(Approach(edge, 1),),
+            lanes=firsts[1] - firsts[0],
+            busiest=0,
+            bearings=(self.bearings[self.busiest],),
+            stops=(self.stops[self.busiest],),
+        )
 
 
 @cache
@@ -71,6 +76,7 @@ def _crossing(
     stops: Mapping[str, Sequence[Stop]],
 ) -> Crossing:
     around = sorted(edges, key=lambda edge: bearing(point, edge.points[-2]))
+    bearings = tuple(round(bearing(point, edge.points[-2]), 1) for edge in around)
     approaches, first = [], 1
     for edge in around:
         approaches.append(Approach(edge.id, first))
@@ -79,7 +85,7 @@ def _crossing(
     names = tuple(dict.fromkeys(edge.name for edge in wide if edge.name))
     most = max(range(len(around)), key=lambda n: loads[around[n].id])
     lines = tuple(tuple(stops[edge.id]) for edge in around)
-    return Crossing(signal, *point, names, tuple(approaches), first - 1, most, lines)
+    return Crossing(signal, *point, names, tuple(approaches), first - 1, most, lines, bearings)
 
 
 def _load(crossing: Crossing, loads: Counter[str]) -> int:

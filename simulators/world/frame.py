@@ -64,6 +64,17 @@ class Phase(Struct, array_like=True, gc=False):
     remaining: float  # seconds
 
 
+class Counted(Struct, array_like=True, gc=False):
+    """What a vehicle detector has counted in the minute that ends at `time`, over all its lanes."""
+
+    detector: str
+    time: float  # epoch seconds
+    seconds: int  # of the minute that were counted
+    count: int  # vehicles
+    occupancy: float  # percent of the time, mean of the lanes
+    speed: float | None  # m/s, mean of the vehicles; None: there was none
+
+
 class Frame(Struct, gc=False):
     """One step of the world; `time` is the simulated moment in epoch seconds."""
 
@@ -77,3 +88,4 @@ class Frame(Struct, gc=False):
     phases: list[Phase]
     rain_rate: float  # mm/h
     sun_elevation: float  # degrees above the horizon
+    counted: list[Counted] = []

@@ -75,7 +75,7 @@ def prepare(streets: Path, seed: int, home: Path) -> Network:
     """
     folder = home / fingerprint(streets, seed)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _alone(home):
+    with alone(home):
         if not (folder / "network.json").exists():
             _build(streets, seed, folder)
         for other in home.iterdir():
@@ -90,7 +90,8 @@ def read_graph(file: Path) -> Graph:
 
 
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
+def alone(home: Path) -> Iterator[None]:
+    """Holds a folder against other processes that would build in it."""
     lock = os.open(home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -29,11 +30,18 @@ from simulators.world.orders import (
     WorldRunsAlready,
 )
 from simulators.world.pace import Pace
+from simulators.world.plan import Plan
+from simulators.world.recording import RecordingInvalid
+from simulators.world.replay import Replay
 from simulators.world.teller import Teller
-from simulators.world.traffic import Traffic
+
+if TYPE_CHECKING:
+    from simulators.world.traffic import Traffic
 
 LOCK = "lock"
 BEAT_SECONDS = 1.0
+READERS_SECONDS = 1.5  # so long readers that wait for a world need at most to find it
+CLAIM_SECONDS = 4.0  # the world of a fleet that was killed ends after its step
 ORDER_SECONDS = 5.0  # an order waits for the step that is under way
 
 
@@ -43,10 +51,13 @@ class World:
     def __init__(self, folder: Path, start: float, speed: float = 1.0) -> None:
         self._lock = _claim(folder)
         plan = plans.read(folder / PLAN)
-        self._pace = Pace(start, time.time(), speed)
-        self._traffic = Traffic(plan, self._pace.last, folder / TRUTH)
-        self._orders: Queue[tuple[WorldOrder, Future[Beat]]] = Queue()
+        # Readers find us while SUMO loads: nobody shall miss the first second.
         self._teller = Teller(folder / FRAMES)
+        opened = time.monotonic()
+        self._pace = Pace(start, time.time(), speed)
+        self._traffic = _moving(plan, self._pace.last, folder / TRUTH)
+        time.sleep(max(0.0, opened + READERS_SECONDS - time.monotonic()))
+        self._orders: Queue[tuple[WorldOrder, Future[Beat]]] = Queue()
         self._server = LineServer(folder / CONTROL, self._heard)
         self._frame: Frame | None = None
         self._took = 0.0
@@ -127,8 +138,18 @@ class World:
 
     def _tell_paused(self) -> None:
         if self._frame is not None:
-            standing = msgspec.structs.replace(self._frame, paused=True, passings=[], breaches=[])
+            standing = msgspec.structs.replace(
+                self._frame, paused=True, passings=[], breaches=[], counted=[]
+            )
             self._teller.tell(standing)
+
+
+def _moving(plan: Plan, start: float, truth: Path) -> "Traffic | Replay":
+    if plan.recording is not None:
+        return Replay(plan, start, truth)
+    from simulators.world.traffic import Traffic  # noqa: PLC0415  # a replay needs no SUMO
+
+    return Traffic(plan, start, truth)
 
 
 def say(beat: Beat) -> None:
@@ -140,12 +161,16 @@ def say(beat: Beat) -> None:
 def _claim(folder: Path) -> int:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(lock)
-        raise WorldRunsAlready(f"another process runs the world of {folder}") from error
-    return lock
+    deadline = time.monotonic() + CLAIM_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return lock
+        except BlockingIOError as error:
+            if time.monotonic() > deadline:
+                os.close(lock)
+                raise WorldRunsAlready(f"another process runs the world of {folder}") from error
+        time.sleep(0.1)
 
 
 def main(words: list[str]) -> int:
@@ -158,6 +183,9 @@ def main(words: list[str]) -> int:
     except WorldRunsAlready as error:
         print(error, file=sys.stderr)
         return RUNS_ALREADY
+    except RecordingInvalid as error:
+        print(error, file=sys.stderr)
+        return 1
 
     def end(*_: object) -> None:
         world.ended = True

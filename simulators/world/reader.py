@@ -10,6 +10,7 @@ from threading import Event, Thread
 
 import msgspec
 
+from simulators.sockets import named
 from simulators.world.frame import Frame
 from simulators.world.teller import LENGTH_BYTES
 
@@ -29,7 +30,8 @@ def frames(path: Path, ended: Event | None = None) -> Iterator[Frame]:
             socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock,
         ):
             sock.settimeout(SILENT_SECONDS)
-            sock.connect(str(path))
+            with named(path) as name:
+                sock.connect(name)
             while not over.is_set() and (data := _message(sock)) is not None:
                 yield decoder.decode(data)
         over.wait(PAUSE_SECONDS)

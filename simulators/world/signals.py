@@ -39,6 +39,10 @@ class Signals:
             for name, at in self._switches.items()
         ]
 
+    def phase(self, name: str) -> int:
+        """What one shows."""
+        return self._phases[name]
+
     def obey(self, order: SignalOrder) -> str:
         """Carries out one order; raises OrderRefused."""
         if order.signal not in self._switches:

@@ -10,7 +10,8 @@ from threading import Condition, Thread
 
 import msgspec
 
-from simulators.world.frame import Breach, Frame, Passing
+from simulators.sockets import named
+from simulators.world.frame import Breach, Counted, Frame, Passing
 
 WAITING = 4  # frames that wait for one reader: what is older is of no use to a picture
 MOST_MISSED = (
@@ -29,6 +30,7 @@ class _Reader:
     waiting: deque[tuple[Frame, bytes]] = field(default_factory=deque)
     passings: list[Passing] = field(default_factory=list)  # of frames that it has lost
     breaches: list[Breach] = field(default_factory=list)
+    counted: list[Counted] = field(default_factory=list)
     lost: int = 0
     ended: bool = False
 
@@ -43,7 +45,8 @@ class Teller:
         self._changed = Condition()
         path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.bind(str(path))
+        with named(path) as name:
+            self._socket.bind(name)
         path.chmod(0o600)
         self._socket.listen(64)
         Thread(target=self._accept, name="world readers", daemon=True).start()
@@ -110,9 +113,13 @@ class Teller:
             frame, data = reader.waiting.popleft()
             passings, reader.passings = reader.passings, []
             breaches, reader.breaches = reader.breaches, []
-        if passings or breaches:
+            counted, reader.counted = reader.counted, []
+        if passings or breaches or counted:
             whole = msgspec.structs.replace(
-                frame, passings=passings + frame.passings, breaches=breaches + frame.breaches
+                frame,
+                passings=passings + frame.passings,
+                breaches=breaches + frame.breaches,
+                counted=counted + frame.counted,
             )
             return msgspec.msgpack.encode(whole)
         return data
@@ -123,6 +130,7 @@ def _drop(reader: _Reader) -> None:
     reader.lost += 1
     reader.passings += frame.passings
     reader.breaches += frame.breaches
+    reader.counted += frame.counted
     if len(reader.passings) > MOST_MISSED:
         log.warning("a reader of the world hangs: %d passings are lost to it", len(reader.passings))
         reader.passings.clear()

@@ -9,10 +9,12 @@ import libsumo
 
 from simulators.hours import sun_elevation
 from simulators.randomness import generator
-from simulators.weather import sky
+from simulators.weather import Weather, sky
 from simulators.world import demand
 from simulators.world.bodies import Member, types
-from simulators.world.frame import Frame, Moving
+from simulators.world.frame import Counted, Frame, Moving
+from simulators.world.incidents import Incidents
+from simulators.world.loops import Loops
 from simulators.world.network import Network, read_graph
 from simulators.world.patrols import Patrols
 from simulators.world.plan import MARKED_METRES, Plan
@@ -30,8 +32,9 @@ from simulators.world.stoplines import (
     edge_of,
     judge,
 )
-from simulators.world.truth import Begun, Queue, WorldTruth
+from simulators.world.truth import Begun, Queue, Told, WorldTruth
 from simulators.world.truth import Trip as ToldTrip
+from simulators.world.wrongway import WrongWay
 
 SUBSCRIBED = (POSITION, SPEED, ANGLE, LANE, LANE_POSITION)
 TELEPORT_SECONDS = 180  # who has stood so long in a jam is set down further on
@@ -55,6 +58,7 @@ class Traffic:
         network = Network(folder, read_graph(folder / "network.json"))
         ways = demand.prepare(network, plan.seed)
         self._plan = plan
+        self._weather = plan.weather or Weather(plan.seed)
         self._plane = network.graph.plane
         self._routes = ways.routes
         self._chance = generator(plan.seed, "traffic", round(start))
@@ -71,8 +75,12 @@ class Traffic:
         self.signals = Signals()
         self._lines = self._stop_lines()
         self._standing = Standing(self._lines, _marked(self._lines))
+        self._wrong_way = WrongWay(self._lines, network.graph, plan.wrong_way_share)
+        self._incidents = Incidents(plan.incidents, network.graph, ways.routes)
         self._queues: dict[str, int] = {line.edge: 0 for line in self._lines.values()}
         self._sites = {line.edge: line.site for line in self._lines.values()}
+        self._loops = Loops(plan.detectors, libsumo.edge.getLaneNumber)
+        self._told = Told(plan)
         begun = Begun(start, plan.seed, network.fingerprint)
         self._truth = WorldTruth(truth, begun) if truth else None
         self._fill(start)
@@ -84,16 +92,26 @@ class Traffic:
             self._set_out(departure)
         self._slow_down(time)
         self._patrols.step(time, self._states, self._second)
+        self._incidents.step(time, self._states, self._patrols.members)
+        self._wrong_way.steer(self._states)
         libsumo.simulationStep()
         self.signals.step()
         self._note_departed(time)
         before, self._states = self._states, libsumo.vehicle.getAllSubscriptionResults()
         for vehicle in libsumo.simulation.getStartingTeleportIDList():
             before = {name: state for name, state in before.items() if name != vehicle}
+        breaches = self._wrong_way.step(time, self._states, self._members)
+        for vehicle in self._wrong_way.astray:  # they go over no line in its direction
+            before = {name: state for name, state in before.items() if name != vehicle}
         seen = judge(self._lines, before, self._states, self._members, self.signals.aspects, time)
         seen.breaches.extend(self._standing.step(time, self._states, self._members))
-        self._tell_truth(time, seen)
-        return self._frame(time, speed, seen)
+        seen.breaches.extend(breaches)
+        counted = self._loops.step(
+            time, before, self._states, self._members, libsumo.vehicle.isStoppedParking
+        )
+        frame = self._frame(time, speed, seen, counted)
+        self._tell_truth(time, frame)
+        return frame
 
     def close(self) -> None:
         """Ends the simulation, so that another may begin."""
@@ -129,6 +147,7 @@ class Traffic:
         self._members[vehicle] = departure.member
         self._trips[vehicle] = Trip(departure.member, edges[0], edges[-1], 0.0)
         self._standing.plan(vehicle, departure.member, edges[1:-1], self._chance)
+        self._wrong_way.plan(vehicle, departure.member, edges, self._chance)
 
     def _note_departed(self, time: float) -> None:
         for vehicle in libsumo.simulation.getDepartedIDList():
@@ -138,10 +157,11 @@ class Traffic:
                 libsumo.vehicle.setSpeedFactor(vehicle, own * self._slowness)
             if vehicle in self._trips:
                 self._trips[vehicle].departed = time
+                self._incidents.lead_around(vehicle)
 
     def _slow_down(self, time: float) -> None:
         """Rain slows all that drives."""
-        wet = RAIN_SLOWS * min(1.0, sky(self._plan.seed, int(time)).rain / HEAVY_RAIN)
+        wet = RAIN_SLOWS * min(1.0, sky(self._weather, int(time)).rain / HEAVY_RAIN)
         slowness = 1 - SLOWNESS_STEP * round(wet / SLOWNESS_STEP)
         if slowness != self._slowness:
             self._slowness = slowness
@@ -151,7 +171,7 @@ class Traffic:
 
     # --- what is told ------------------------------------------------------------------------
 
-    def _frame(self, time: float, speed: float, seen: Seen) -> Frame:
+    def _frame(self, time: float, speed: float, seen: Seen, counted: list[Counted]) -> Frame:
         return Frame(
             time=time,
             step=self._second,
@@ -161,8 +181,9 @@ class Traffic:
             passings=seen.passings,
             breaches=seen.breaches,
             phases=self.signals.phases(),
-            rain_rate=round(sky(self._plan.seed, int(time)).rain, 2),
+            rain_rate=round(sky(self._weather, int(time)).rain, 2),
             sun_elevation=round(sun_elevation(time), 2),
+            counted=counted,
         )
 
     def _moving(self, name: str, state: Mapping[int, Any]) -> Moving:
@@ -187,12 +208,13 @@ class Traffic:
             known = self._lanes[lane] = (edge, libsumo.edge.getLaneNumber(edge) - index)
         return known
 
-    def _tell_truth(self, time: float, seen: Seen) -> None:
+    def _tell_truth(self, time: float, frame: Frame) -> None:
         trips = []
         for vehicle in libsumo.simulation.getArrivedIDList():
             self._members.pop(vehicle, None)
             self._own_speeds.pop(vehicle, None)
             self._standing.gone(vehicle)
+            self._wrong_way.gone(vehicle)
             trip = self._trips.pop(vehicle, None)
             if trip is not None:
                 self._population.gone(vehicle)
@@ -201,7 +223,7 @@ class Traffic:
             self._members |= self._patrols.members
         queues = self._count_queues(time)
         if self._truth is not None:
-            self._truth.step(seen.passings, seen.breaches, trips, queues)
+            self._truth.step(self._told.of(frame) | {"trips": trips, "queues": queues})
 
     def _count_queues(self, time: float) -> list[Queue]:
         standing = dict.fromkeys(self._queues, 0)

@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +21,19 @@ from simulators.spec import DeviceSpec
 GATEWAYS = 2
 CAMERAS = {"HENGYANG_VIDEO_CAMERA_NETWORKS": '["127.0.0.0/8"]'}  # those of tests are here
 API_SECONDS = 240.0  # its imports alone take a minute beside other work on two cores
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What the programs of the site said last stands beside a failure: their logs go with it."""
+    report = yield
+    site = item.funcargs.get("site")
+    if report.failed and isinstance(site, Site):
+        for file in sorted((site.folder / "log").glob("*.log")):
+            report.sections.append((f"log of {file.stem}", site.tail(file.stem)))
+    return report
 
 
 @contextmanager

@@ -9,8 +9,10 @@ import pytest
 from server.benches.loaded import Loaded
 from server.benches.site import HENGYANG, RULES, Site, until
 from simulators.faults import Fault
-from simulators.scenario import Group, Scenario
-from tests.acceptance.conftest import fresh_site
+from simulators.fleet import describe
+from simulators.run import Fleet, Options
+from simulators.scenario import Group, Scenario, parse
+from tests.acceptance.conftest import enlisted, fresh_site
 
 pytestmark = pytest.mark.timeout(1500)  # a system of its own starts within the first test
 PATIENCE_SECONDS = 400.0  # a killed watch starts again in a minute where two cores are busy
@@ -45,6 +47,32 @@ FROM devices d
 LEFT JOIN alarms a ON a.device = d.id AND a.source = 'rule' LEFT JOIN alarm_acts c ON c.alarm = a.id
 WHERE d.device_id LIKE 'ru-%' GROUP BY d.id ORDER BY d.id
 """
+
+
+# Covers of a neighbourhood are lifted for half a minute; the others stay as they are.
+EVENTS = parse("""
+name = "lifted"
+title_zh = "移位"
+title_en = "Lifted"
+prefix = "ev"
+seed = 5
+weather = "fair"
+incidents = false
+[[groups]]
+model = "generic-manhole"
+count = 12
+interval_seconds = 1
+[[events]]
+what = "reading"
+title_zh = "井盖移位"
+title_en = "Covers are lifted"
+after_seconds = 10
+seconds = 30
+model = "generic-manhole"
+count = 4
+spread = "neighbourhood"
+values = { manhole_tilt = 42 }
+""")
 
 
 @pytest.fixture(scope="module")
@@ -171,3 +199,26 @@ def test_no_alarm_is_lost_or_double_when_redis_is_killed(fleet: Loaded) -> None:
     unsent = "SELECT count(*) FROM outbox WHERE stream = 'alarms' AND position IS NULL"
     until(lambda: site.figure(unsent) == 0, "every event of an alarm has its position")
     fleet.fleet.resume()
+
+
+def test_events_of_a_time_line_raise_alarms_of_those_they_strike_and_of_none_else(
+    rules_site: Site,
+) -> None:
+    credentials = enlisted(rules_site, describe(EVENTS))
+    fleet = Fleet(EVENTS, rules_site.broker, Options(credentials, rules_site.folder / "events"))
+
+    def of(state: str) -> set[str]:
+        query = "SELECT device_id FROM alarms WHERE device_id LIKE 'ev-%'"
+        with rules_site.connect() as connection:
+            return {row[0] for row in connection.execute(query + state)}
+
+    fleet.start()
+    try:
+        [struck] = fleet.timeline.whom.values()
+        until(lambda: of("") == struck, "their alarms are raised", PATIENCE_SECONDS)
+        over = " AND cleared_at IS NOT NULL"
+        until(lambda: of(over) == struck, "their alarms are over", PATIENCE_SECONDS)
+    finally:
+        fleet.stop()
+    assert of("") == struck
+    assert len(struck) == 4

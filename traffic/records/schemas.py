@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from center.pages import Page
 from center.plates import Plate
-from traffic.sites.schemas import Direction
+from traffic.sites.schemas import Approach, Direction
 
 T = TypeVar("T")
 Colour = Literal["blue", "yellow", "white", "black", "green", "yellow_green", "unknown"]
@@ -46,6 +46,10 @@ class RecordRead(BaseModel):
     crossing: Annotated[str | None, Field(examples=["解放大道与船山大道路口"])]
     direction: Direction | None
     lane: int
+    approach: Annotated[Approach | None, Field(description="Null: the lane is not registered.")]
+    approach_lane: Annotated[
+        int | None, Field(description="Number of the lane on its approach, from the middle.")
+    ]
     plate: Plate
     plate_form: Annotated[
         bool, Field(description="Whether what was read has the form of a number plate.")

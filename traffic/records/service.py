@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -20,6 +20,8 @@ from traffic.records.looking import Look, Mark, Question, look
 from traffic.records.pictures import pictures
 from traffic.records.schemas import Looked, RecordRead, ViolationRead
 from traffic.records.streams import PASSES, VIOLATIONS, Stream
+from traffic.sites.repository import lanes_of
+from traffic.sites.schemas import LaneRead
 
 LONGEST = timedelta(days=31)
 T = TypeVar("T", bound=RecordRead)
@@ -107,11 +109,20 @@ def _common(session: Session, caller: Caller, question: Question, found: Look) -
     """What both kinds of records have."""
     show = plates.shown_to(caller)
     named = pictures(session, caller, (p for r in found.records for p in r["evidence"]))
-    return [_one(record, question, show, named) for record in found.records]
+    registered = lanes_of(session, {record["device"] for record in found.records})
+    lanes = {(device, lane.lane): lane for device, some in registered.items() for lane in some}
+    return [_one(record, question, show, named, lanes) for record in found.records]
 
 
-def _one(record: Record, question: Question, show: Callable[[str], str], named: Any) -> Record:
+def _one(
+    record: Record,
+    question: Question,
+    show: Callable[[str], str],
+    named: Any,
+    lanes: Mapping[tuple[int, int], LaneRead],
+) -> Record:
     site = question.seen.by_number[record["device"]]
+    lane = lanes.get((record["device"], record["lane"]))
     same = ("time", "received_at", "lane", "plate_colour", "vehicle_class", "speed_mps")
     return {
         "id": f"{site.device_id}.{record['boot']}.{record['seq']}",
@@ -120,6 +131,8 @@ def _one(record: Record, question: Question, show: Callable[[str], str], named: 
         "division": site.division_code,
         "crossing": site.crossing,
         "direction": site.direction,
+        "approach": lane and lane.approach,
+        "approach_lane": lane and lane.approach_lane,
         "plate": show(record["plate"]),
         "plate_form": plates.is_plate(record["plate"]),
         "pictures": [named[sha256] for sha256 in record["evidence"]],
@@ -142,8 +155,9 @@ def _page(items: list[T], question: Question, found: Look, page: PageParameters)
 def as_csv(page: Looked[Any]) -> str:
     """The records as a table for a spreadsheet, with times of Hengyang."""
     columns = (
-        "time", "device_id", "site_name", "crossing", "direction", "lane", "code", "code_name_zh",
-        "plate", "plate_colour", "vehicle_class", "speed_mps", "limit_mps",
+        "time", "device_id", "site_name", "crossing", "direction", "approach", "approach_lane",
+        "lane", "code", "code_name_zh", "plate", "plate_colour", "vehicle_class", "speed_mps",
+        "limit_mps",
     )  # fmt: skip
     rows = [item.model_dump(exclude={"pictures"}) for item in page.items]
     named = [name for name in columns if not rows or name in rows[0]]

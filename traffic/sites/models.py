@@ -15,7 +15,7 @@ class Site(Base):
 
     device: Mapped[int] = mapped_column(sa.ForeignKey("devices.id"), primary_key=True)
     crossing: Mapped[str]
-    direction: Mapped[str]
+    direction: Mapped[str | None]
     version: Mapped[int]
     changed_at: Mapped[datetime]
     changed_by: Mapped[str]
@@ -30,3 +30,4 @@ class Lane(Base):
     lane: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True)
     movements: Mapped[list[str]]
     use: Mapped[str]
+    approach: Mapped[str | None]  # compass point that vehicles come from

@@ -77,7 +77,7 @@ def find(session: Session, caller: Caller, device_id: str) -> SiteRead:
 
 
 def _read(session: Session, rows: Sequence[sa.Row[Any]]) -> list[SiteRead]:
-    lanes = _lanes(session, [row.id for row in rows])
+    lanes = lanes_of(session, [row.id for row in rows])
     return [
         SiteRead(
             device_id=row.device_id,
@@ -96,7 +96,8 @@ def _read(session: Session, rows: Sequence[sa.Row[Any]]) -> list[SiteRead]:
     ]
 
 
-def _lanes(session: Session, devices: Iterable[int]) -> dict[int, list[LaneRead]]:
+def lanes_of(session: Session, devices: Iterable[int]) -> dict[int, list[LaneRead]]:
+    """Lanes of some sites, by the number of the device."""
     found: dict[int, list[LaneRead]] = {}
     statement = sql("traffic.sites", "lanes")
     for row in session.connection().exec_driver_sql(statement, {"devices": list(devices)}):
@@ -106,6 +107,8 @@ def _lanes(session: Session, devices: Iterable[int]) -> dict[int, list[LaneRead]
                 registered=row.use is not None,
                 movements=row.movements or [],
                 use=row.use or "all",
+                approach=row.approach,
+                approach_lane=row.approach_lane,
                 last_seen=row.last_seen,
             )
         )

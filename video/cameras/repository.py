@@ -176,6 +176,15 @@ def live_address(session: Session, device: Device) -> tuple[str, str] | None:
     return None if row is None or row[1] is None else (row[0], row[1])
 
 
+def any_worker(session: Session) -> str | None:
+    """Address of the video worker that beat its heart last; None where none runs."""
+    live = _processes.c.detail["live"].as_string()
+    alive = (_processes.c.state == "running", _processes.c.last_beat > sa.func.now() - SILENT_AFTER)
+    chosen = sa.select(live).where(_processes.c.name.like("video-%"), live.is_not(None), *alive)
+    found: str | None = session.scalar(chosen.order_by(_processes.c.last_beat.desc()).limit(1))
+    return found
+
+
 def _select() -> sa.Select[Any]:
     columns = [column.label(name) for name, column in _COLUMNS.items()]
     return sa.select(*columns).select_from(_FROM).where(_IS_CAMERA)

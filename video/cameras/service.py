@@ -1,5 +1,8 @@
 """Setting a camera: where its streams are and where it looks."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -11,7 +14,7 @@ from center.requests import Precondition
 from center.settings import settings
 from ingest.devices.models import Device
 from video.cameras import repository
-from video.cameras.address import check_literal, networks, parse
+from video.cameras.address import Target, check_literal, networks, parse
 from video.cameras.errors import PasswordNeeded
 from video.cameras.models import Camera
 from video.cameras.schemas import CameraDetail, CameraSet, StreamName, StreamRead, StreamSet
@@ -20,6 +23,7 @@ from video.snapshots import repository as snapshots
 
 PURPOSE = "camera passwords"
 STREAMS: tuple[StreamName, ...] = ("main", "sub")
+WORDS = ("address", "user", "password")
 LOOKS = ("height_m", "heading_deg", "tilt_deg", "fov_deg", "range_m", "snapshot_seconds")
 
 
@@ -55,51 +59,58 @@ def set_camera(
     known = session.get(Camera, device.id)
     version.check(known or NotSetYet)
     camera = known or Camera(device=device.id)
+    changes = {name: getattr(body, name) for name in LOOKS}
     for stream in STREAMS:
-        _set_stream(camera, stream, getattr(body, stream))
-    for name in LOOKS:
-        setattr(camera, name, getattr(body, name))
-    camera.version, camera.updated_at = (known.version if known else 0) + 1, now()
-    session.add(camera)
+        changes |= stream_columns(camera, stream, getattr(body, stream))
+    change(session, camera, changes)
     session.flush()
     told = body.model_dump(mode="json", exclude={"main": {"password"}, "sub": {"password"}})
     audit(session, caller, "camera.set", "device", device_id, **told)
     return device
 
 
-def _set_stream(camera: Camera, name: StreamName, given: StreamSet | None) -> None:
+def change(session: Session, camera: Camera, columns: Mapping[str, Any]) -> None:
+    """Sets columns of a camera, new or known, and counts the change."""
+    for name, value in columns.items():
+        setattr(camera, name, value)
+    camera.version, camera.updated_at = (camera.version or 0) + 1, now()
+    session.add(camera)
+
+
+def stream_columns(camera: Camera, name: StreamName, given: StreamSet | None) -> dict[str, Any]:
+    """The columns of a stream as they are to be; None takes the stream away.
+
+    Raises:
+        AddressWrong, AddressForbidden, PasswordNeeded
+    """
     if given is None:
-        _store(camera, name, None, None, None)
-        return
-    target = parse(given.address)
-    check_literal(target, networks(settings(VideoSettings).video_camera_networks))
-    sealed: bytes | None = None
-    if given.user is not None:
-        sealed = _password(camera, name, given, (target.host, target.port))
-    _store(camera, name, given.address, given.user, sealed)
+        values: tuple[Any, ...] = (None, None, None)
+    else:
+        target = parse(given.address)
+        check_literal(target, networks(settings(VideoSettings).video_camera_networks))
+        values = (given.address, given.user, sealed_password(camera, name, given, target))
+    return dict(zip((f"{name}_{word}" for word in WORDS), values, strict=True))
 
 
-def _password(
-    camera: Camera, name: StreamName, given: StreamSet, place: tuple[str, int]
+def sealed_password(
+    camera: Camera, name: StreamName, given: StreamSet, target: Target
 ) -> bytes | None:
-    """The password sealed; the one there is, where none is given and nobody else would get it."""
+    """The password sealed; the one there is, where none is given and nobody else would get it.
+
+    Raises:
+        PasswordNeeded: host or user is another than before.
+    """
+    if given.user is None:
+        return None
     if given.password is not None:
         return sealing.seal(given.password, PURPOSE, owner(camera.device, name))
     before = getattr(camera, f"{name}_address")
     kept: bytes | None = getattr(camera, f"{name}_password")
-    target = None if before is None else parse(before)
-    same = target is not None and (target.host, target.port) == place
+    known = None if before is None else parse(before)
+    same = known is not None and (known.host, known.port) == (target.host, target.port)
     if not same or getattr(camera, f"{name}_user") != given.user:
         raise PasswordNeeded
     return kept
-
-
-def _store(
-    camera: Camera, name: StreamName, address: str | None, user: str | None, sealed: bytes | None
-) -> None:
-    setattr(camera, f"{name}_address", address)
-    setattr(camera, f"{name}_user", user)
-    setattr(camera, f"{name}_password", sealed)
 
 
 def owner(device: int, name: StreamName) -> str:

@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 
 import av
 
-from center.errors import HengyangError
 from center.logs import logger
-from video.cameras.address import Network, resolve
+from video.cameras.address import Network
 from video.live.hub import UNKNOWN, Hub
 from video.settings import VideoSettings
-from video.streams.findings import OPENING, READING, Fault, Finding, fault_of
+from video.streams.findings import READING, Fault, Finding, fault_of
 from video.streams.gates import Gates
-from video.streams.knock import knock
+from video.streams.opening import opened, reach
 from video.streams.pictures import Format, decode, parameters
 from video.streams.source import Source, Watched
 
@@ -25,13 +24,6 @@ log = logger(__name__)
 
 FIRST_PAUSE_SECONDS = 1.0
 REOPEN_SECONDS = 0.2
-# FFmpeg would look at a second of the stream to guess what the SDP has said already.
-OPTIONS = {
-    "rtsp_transport": "tcp",
-    "allowed_media_types": "video",
-    "analyzeduration": "1",
-    "probesize": "32",
-}
 
 
 class Reopen(Exception):
@@ -114,28 +106,12 @@ class Stream:
             container.close()
 
     def _open(self) -> av.container.InputContainer:
-        limits, target = self.around.limits, self.source.target
-        if self.source.broken is not None:
-            raise Fault("secret_unreadable", self.source.broken)
+        limits = self.around.limits
         with self.around.gates.knocking():
-            try:
-                number = resolve(target, self.around.allowed)
-            except HengyangError as error:
-                raise Fault(error.code(), error.detail) from error
-            knock(target, number, limits.video_open_seconds)
+            number = reach(self.source, self.around.allowed, limits.video_open_seconds)
         with self.around.gates.opening(sound=self._sound):
             self._sound = False  # until it has shown a picture
-            seconds = (limits.video_open_seconds, limits.video_read_seconds)
-            began = time.monotonic()
-            try:
-                return av.open(
-                    target.url(number, self.source.login), options=OPTIONS, timeout=seconds
-                )
-            except (av.FFmpegError, OSError, ValueError) as error:
-                # FFmpeg calls a wait that was broken off by many names.
-                late = time.monotonic() - began >= limits.video_open_seconds
-                # Not chained: its text holds the password.
-                raise fault_of(TimeoutError() if late else error, OPENING) from None
+            return opened(self.source, number, limits)
 
     def due(self, moment: float) -> list[Watched]:
         """The cameras whose snapshot is due; each begins at a moment of its own."""

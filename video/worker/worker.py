@@ -24,8 +24,9 @@ from video.snapshots.keeping import MOST_WAITING, Snapshots
 from video.states.keeping import Keeper
 from video.streams.findings import Finding
 from video.streams.gates import Gates
-from video.streams.source import Watched
+from video.streams.source import Source, Watched
 from video.streams.stream import Stream, Surroundings
+from video.trials.trying import try_out
 from video.worker import plan
 from video.worker.shares import Shares, share_of
 
@@ -53,7 +54,7 @@ class Worker:
         self._seen: tuple[int, int] | None = None
         self._plan: dict[bytes, plan.Planned] = {}
         self._large = LargePictures(self._around)
-        self._counter = Counter(limits, self._hub_of)
+        self._counter = Counter(limits, self._hub_of, self._try_out)
 
     def run(self, stopping: threading.Event) -> None:
         """Watches until told to stop, or until another process has its number."""
@@ -81,6 +82,9 @@ class Worker:
             return large
         stream = self._by_device.get(ticket.device)
         return None if stream is None else stream.hub
+
+    def _try_out(self, source: Source) -> Finding:
+        return try_out(source, self._around.allowed, self._limits)
 
     def detail(self) -> Mapping[str, Any]:
         """What its heartbeat tells."""

@@ -48,6 +48,12 @@ const INSIDE: RouteRecordRaw[] = [
     meta: { title: 'nav.video', permission: PERMISSIONS.seeCameras },
   },
   {
+    path: 'video/file',
+    name: 'cameraFile',
+    component: () => import('@/pages/camera/CamerasFilePage.vue'),
+    meta: { title: 'nav.cameraFile', permission: PERMISSIONS.setCameras },
+  },
+  {
     path: 'silences',
     name: 'silences',
     component: () => import('@/pages/silences/SilencesPage.vue'),

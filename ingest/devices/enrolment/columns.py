@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 KINDS_ZH = {
@@ -76,7 +77,6 @@ COLUMNS: tuple[Column, ...] = (
         "whole seconds, 1 to 604800; empty: 60, 0: speaks only when it must",
     ),
 )
-BY_KEY = {column.key: column for column in COLUMNS}
 
 
 def normal(heading: str) -> str:
@@ -85,16 +85,25 @@ def normal(heading: str) -> str:
     return re.sub(r"\(.*?\)|[\s_\-*:]", "", plain)
 
 
-_BY_HEADING = {
-    normal(heading): column for column in COLUMNS for heading in (column.key, *column.headings)
-}
+class Sheet:
+    """The columns of one kind of file, found by key or by any of their headings."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.columns = tuple(columns)
+        self.by_key = {column.key: column for column in columns}
+        self._by_heading = {
+            normal(heading): column
+            for column in columns
+            for heading in (column.key, *column.headings)
+        }
+
+    def column_of(self, heading: str) -> Column | None:
+        """The column with this heading, Chinese or English; None where there is no such column."""
+        return self._by_heading.get(normal(heading))
+
+    def template(self) -> str:
+        """An empty file to fill in; its first mark makes spreadsheets read it as UTF-8."""
+        return "\ufeff" + ",".join(column.headings[0] for column in self.columns) + "\r\n"
 
 
-def column_of(heading: str) -> Column | None:
-    """The column with this heading, Chinese or English; None where there is no such column."""
-    return _BY_HEADING.get(normal(heading))
-
-
-def template() -> str:
-    """An empty file to fill in; the mark at its start makes spreadsheets read it as UTF-8."""
-    return "\ufeff" + ",".join(column.headings[0] for column in COLUMNS) + "\r\n"
+DEVICES = Sheet(COLUMNS)

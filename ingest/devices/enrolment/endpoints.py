@@ -1,64 +1,43 @@
 """Enrolment over HTTP."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, BinaryIO
 
 from fastapi import Depends, Query, Request, Response
-from starlette.datastructures import UploadFile
 
-from center.errors import Invalid
 from center.identity.caller import Caller
 from center.identity.guard import permits
 from center.requests import IdempotencyKey, Writes
 from center.routing import Router
 from ingest.devices.enrolment import service
-from ingest.devices.enrolment.columns import template
+from ingest.devices.enrolment.columns import DEVICES
 from ingest.devices.enrolment.schemas import EnrolmentAnswer, EnrolmentReport
+from ingest.devices.enrolment.sending import BODY, MOST_BYTES, sent_file
 
 router = Router(prefix="/devices/enrolments", tags=["devices"])
 
 Enroller = Annotated[Caller, permits("devices:enrol")]
-MOST_BYTES = 32 * 1024 * 1024  # 100,000 rows of 300 bytes
-FORM: dict[str, Any] = {
-    "type": "object",
-    "required": ["file"],
-    "properties": {
-        "file": {
-            "type": "string",
-            "format": "binary",
-            "description": "CSV in UTF-8 or GB18030, one device a row.",
-        }
-    },
-}
 
 
-class FileMissing(Invalid):
-    """Send the CSV file as `file` of a multipart form."""
-
-
-# The door first: FastAPI would take in the whole form before it asks who sends it. Async, so that
-# a file that arrives slowly holds no thread.
+# The door first: see `sent_file`.
 async def _sent(request: Request, _: Enroller) -> AsyncIterator[BinaryIO]:
-    async with request.form(max_files=1) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise FileMissing
-        yield file.file
+    async with sent_file(request) as file:
+        yield file
 
 
 @router.get("/template", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
 def get_template(_: Enroller) -> Response:
     """An empty file with all headings."""
     headers = {"Content-Disposition": 'attachment; filename="devices.csv"'}
-    return Response(template().encode(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(
+        DEVICES.template().encode(), media_type="text/csv; charset=utf-8", headers=headers
+    )
 
 
 @router.post(
     "",
     max_body_size=MOST_BYTES,
-    openapi_extra={
-        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": FORM}}}
-    },
+    openapi_extra=BODY,
 )
 def enrol(
     caller: Enroller,

@@ -1,13 +1,15 @@
 """What may be wrong with a row, in the two languages of its readers."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from ingest.devices.enrolment.columns import BY_KEY
+from ingest.devices.enrolment.columns import DEVICES, Sheet
 
+Texts = Mapping[str, tuple[str, str]]
 # `{expects}` is what the column expects, `{value}` what was found.
-TEXTS: dict[str, tuple[str, str]] = {
+TEXTS: Texts = {
     "required": ("不能为空：应为{expects}", "must not be empty: {expects}"),
     "invalid": ("“{value}”不可用：应为{expects}", "{value!r} cannot be used: expected {expects}"),
     "spreadsheet_number": (
@@ -56,13 +58,15 @@ class RowProblem(BaseModel):
     message_zh: Annotated[str, Field(examples=["区划“110101”不在您的管辖范围内"])]
 
 
-def problem(row: int, field: str, value: str, code: str) -> RowProblem:
-    """A problem with its words."""
+def problem(
+    row: int, field: str, value: str, code: str, sheet: Sheet = DEVICES, texts: Texts = TEXTS
+) -> RowProblem:
+    """A problem with its words, for a file of this sheet."""
     shown = value if len(value) <= SHOWN else value[:SHOWN] + "…"
-    column = BY_KEY.get(field)
+    column = sheet.by_key.get(field)
     expects = (column.expects_zh, column.expects_en) if column else ("", "")
     zh, en = (
         text.format(value=shown, expects=expected)
-        for text, expected in zip(TEXTS[code], expects, strict=True)
+        for text, expected in zip(texts[code], expects, strict=True)
     )
     return RowProblem(row=row, field=field, value=shown, code=code, message=en, message_zh=zh)

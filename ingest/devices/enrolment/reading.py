@@ -9,7 +9,7 @@ from itertools import chain
 from typing import BinaryIO
 
 from center.errors import Invalid, TooLarge
-from ingest.devices.enrolment.columns import COLUMNS, Column, column_of
+from ingest.devices.enrolment.columns import Column, Sheet
 
 MOST_ROWS = 100_000
 _CHUNK = 1 << 16
@@ -61,8 +61,8 @@ class Table:
     rows: Iterator[Row]
 
 
-def read_table(file: BinaryIO) -> Table:
-    """Opens a seekable CSV file, which is then read row by row.
+def read_table(file: BinaryIO, sheet: Sheet) -> Table:
+    """Opens a seekable CSV file with these columns, which is then read row by row.
 
     Raises:
         Unreadable, HeadingsWrong; while `rows` is read also TooManyRows.
@@ -73,8 +73,8 @@ def read_table(file: BinaryIO) -> Table:
     delimiter = max(_DELIMITERS, key=first.count)
     records = _records(csv.reader(chain([first], text), delimiter=delimiter))
     headings = next(records, [])
-    columns = [column_of(heading) for heading in headings]
-    _check_headings(headings, columns)
+    columns = [sheet.column_of(heading) for heading in headings]
+    _check_headings(sheet, headings, columns)
     ignored = [
         h for h, column in zip(headings, columns, strict=True) if column is None and h.strip()
     ]
@@ -119,9 +119,9 @@ def _records(reader: Iterator[list[str]]) -> Iterator[list[str]]:
         ) from error
 
 
-def _check_headings(headings: list[str], columns: list[Column | None]) -> None:
+def _check_headings(sheet: Sheet, headings: list[str], columns: list[Column | None]) -> None:
     known = [column.key for column in columns if column is not None]
-    if missing := [c for c in COLUMNS if c.required and c.key not in known]:
+    if missing := [c for c in sheet.columns if c.required and c.key not in known]:
         names = ", ".join(f"{column.key} ({column.headings[0]})" for column in missing)
         raise HeadingsWrong(f"These columns are missing: {names}.", found=headings[:50])
     if len(set(known)) < len(known):

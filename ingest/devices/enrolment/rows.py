@@ -39,9 +39,13 @@ def check_row(
 
 
 def _clean(key: str, text: str) -> str:
-    # A leading apostrophe is how spreadsheets are told that a number is text.
-    text = text.removeprefix("'").strip()
+    text = as_text(text)
     return text if key in WORDS else unicodedata.normalize("NFKC", text)
+
+
+def as_text(cell: str) -> str:
+    """A cell without the apostrophe by which spreadsheets are told that a number is text."""
+    return cell.removeprefix("'").strip()
 
 
 def _first_problems(row: Row, cells: Mapping[str, str]) -> list[RowProblem]:

@@ -13,6 +13,7 @@ from center.audit.service import audit
 from center.database import sql
 from center.identity.caller import Caller
 from ingest.devices.credentials import generate, hash_credential
+from ingest.devices.enrolment.columns import DEVICES
 from ingest.devices.enrolment.problems import RowProblem, problem
 from ingest.devices.enrolment.reading import Table, read_table
 from ingest.devices.enrolment.rows import check_row
@@ -63,7 +64,7 @@ def enrol(session: Session, caller: Caller, file: BinaryIO, options: Options) ->
     Raises:
         Unreadable, HeadingsWrong, TooManyRows: the file as a whole cannot be used.
     """
-    table = read_table(file)
+    table = read_table(file, DEVICES)
     checked = _check(session, caller, table)
     # Hashing takes longer than all the rest: it is done before other writers must wait.
     secrets = {} if options.dry_run else _secrets(checked.devices)

@@ -221,6 +221,9 @@ def test_an_area_is_drawn_by_hand_silenced_and_seen(as_user: As, api: Api) -> No
     expect(page.locator(".area-dialog canvas.maplibregl-canvas")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator(".area-dialog")).to_have_count(0)
+    # Others raise alarms in this city too, perhaps right there.
+    row.get_by_role("button", name="撤销").click()
+    expect(row).to_contain_text("已结束")
 
 
 def test_an_area_is_drawn_by_the_keyboard_alone(as_user: As) -> None:

@@ -12,7 +12,7 @@ from simulators.fleet import describe
 from simulators.scenario import load
 from tests.integration.databases import Database
 
-CALM = load("calm")
+BRISK = load("tests/scenarios/brisk.toml")
 
 
 def test_without_roads_the_fleet_keeps_to_the_streets_drawn_by_hand(
@@ -23,7 +23,7 @@ def test_without_roads_the_fleet_keeps_to_the_streets_drawn_by_hand(
 
 
 def test_a_place_outside_every_division_keeps_its_district(small: Database) -> None:
-    [spec] = describe(CALM)[:1]
+    [spec] = describe(BRISK)[:1]
     with reading() as session:
         assert settled(session, [spec._replace(lon=112.94, lat=28.23)])[0].division == spec.division
         assert settled(session, []) == []
@@ -34,7 +34,7 @@ def test_devices_stand_beside_the_roads_of_the_map_in_their_community(
 ) -> None:
     drawn = streets(tmp_path / "simulators" / "streets.geojson")
     assert drawn is not None
-    scenario = msgspec.structs.replace(CALM, streets=drawn)
+    scenario = msgspec.structs.replace(BRISK, streets=drawn)
     specs = describe(scenario)
     assert specs == describe(scenario)
     enlist(specs, tmp_path / "credentials.json")

@@ -30,8 +30,8 @@ def hurried(scenario: Scenario) -> Scenario:
     return msgspec.structs.replace(scenario, groups=tuple(groups))
 
 
-CALM = hurried(load("calm"))
-LAMP = "ca-lamp-0001"
+BRISK = hurried(load("tests/scenarios/brisk.toml"))
+LAMP = "br-lamp-0001"
 
 
 @pytest.fixture
@@ -48,12 +48,12 @@ class Fleets:
         self.truth = folder / "truth.jsonl"
         self._running: list[Fleet] = []
 
-    def start(self, scenario: Scenario = CALM, **options: Any) -> Fleet:
+    def start(self, scenario: Scenario = BRISK, **options: Any) -> Fleet:
         credentials = admit(self.stack, scenario)
         chosen = Options(credentials=credentials, truth=self.truth, **options)
         return self.launch(scenario, broker_of(self.stack), chosen)
 
-    def start_concentrator(self, scenario: Scenario = CALM, **options: Any) -> Fleet:
+    def start_concentrator(self, scenario: Scenario = BRISK, **options: Any) -> Fleet:
         broker = Broker.of(self.stack.environment["HENGYANG_MQTT_LOAD_URL"])
         return self.launch(
             scenario, broker, Options(truth=self.truth, concentrator=True, **options)
@@ -82,8 +82,8 @@ def connected(fleet: Fleet) -> bool:
 
 
 def test_a_device_with_a_wrong_password_stays_outside(stack: LocalStack, fleets: Fleets) -> None:
-    credentials = admit(stack, CALM) | {LAMP: "wrong"}
-    fleet = fleets.launch(CALM, broker_of(stack), Options(credentials=credentials))
+    credentials = admit(stack, BRISK) | {LAMP: "wrong"}
+    fleet = fleets.launch(BRISK, broker_of(stack), Options(credentials=credentials))
     until(lambda: fleet.snapshot().connected == len(credentials) - 1)
     until(lambda: fleet.snapshot().figures["made"] > 100)
     assert fleet.snapshot().connected == len(credentials) - 1
@@ -104,7 +104,7 @@ def test_without_subscribers_every_message_is_kept_until_there_is_one(
 
 
 @pytest.mark.parametrize("start", [Fleets.start, Fleets.start_concentrator])
-def test_a_calm_fleet_delivers_each_message_exactly_once(
+def test_a_fleet_without_faults_delivers_each_message_exactly_once(
     stack: LocalStack, fleets: Fleets, start: Any
 ) -> None:
     with listening(stack, *wire.UPWARD) as listener:

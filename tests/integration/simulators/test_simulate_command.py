@@ -5,7 +5,6 @@ import math
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +24,7 @@ from tests.integration.databases import Database
 from tests.integration.simulators.fleets import Listener, listening, until
 
 HENGYANG = Path(sys.executable).with_name("hengyang")
+BRISK = "tests/scenarios/brisk.toml"
 
 
 def hengyang(*words: str) -> "subprocess.CompletedProcess[str]":
@@ -62,7 +62,7 @@ def boots(listener: Listener) -> dict[str, set[int]]:
 def test_a_scenario_that_is_none_is_said_in_one_line(database: Database) -> None:
     done = hengyang("simulate", "nowhere")
     assert done.returncode == 1
-    assert "no scenario 'nowhere'; there are calm, demo, faults, load" in done.stderr
+    assert "no scenario 'nowhere'; there are calm, city, demo, faults, load, storm" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
@@ -77,16 +77,16 @@ def test_devices_are_enlisted_run_end_cleanly_and_go_on_with_new_boots(
 ) -> None:
     log = tmp_path / "simulate.log"
     with listening(stack, *wire.UPWARD) as listener:
-        with simulating(log, database, "calm") as process:
+        with simulating(log, database, BRISK) as process:
             until(lambda: len(listener.numbered()) > 60)
-            again = hengyang("simulate", "calm")
+            again = hengyang("simulate", BRISK)
             assert (again.returncode, "runs already" in again.stderr) == (1, True)
             process.send_signal(signal.SIGTERM)
             assert process.wait(30) == 0
         assert log.read_text().endswith("simulate: ended\n")
         first = boots(listener)
         assert {len(seen) for seen in first.values()} == {1}
-        with simulating(log, database, "calm"):
+        with simulating(log, database, BRISK):
             until(lambda: sum(len(seen) == 2 for seen in boots(listener).values()) > 10)
     for device, seen in boots(listener).items():
         assert sorted(seen)[: len(first.get(device, ()))] == sorted(first.get(device, ()))
@@ -96,21 +96,53 @@ def test_devices_are_enlisted_run_end_cleanly_and_go_on_with_new_boots(
 def test_a_running_fleet_can_be_looked_at_paused_and_made_to_fail(
     stack: LocalStack, database: Database, tmp_path: Path
 ) -> None:
-    socket = tmp_path / "simulators" / "calm" / "control.sock"
+    socket = tmp_path / "simulators" / "brisk" / "control.sock"
     fault = Fault(name="skew", share=1.0)
-    with listening(stack), simulating(tmp_path / "log", database, "calm", "--kind", "sensor"):
+    with listening(stack), simulating(tmp_path / "log", database, BRISK, "--kind", "sensor"):
         until(socket.exists)
         assert give(socket, Order(do="pause")).snapshot["paused"] is True
+        caught_up = hengyang("fleet", "speed", "50", "--scenario", "brisk")
+        assert caught_up.stdout == "fleet: catching up at 50 times the clock\n"
+        until(lambda: not give(socket, Order(do="look")).snapshot["catching_up"])
+        with pytest.raises(ControlFailed, match="at the present"):
+            give(socket, Order(do="speed", speed=5))
+        give(socket, Order(do="pause"))
         assert give(socket, Order(do="resume")).snapshot["paused"] is False
         with pytest.raises(ControlFailed, match="name of a fault"):
             give(socket, Order(do="heal"))
         struck = give(socket, Order(do="inject", fault=fault))
         assert (struck.detail, struck.snapshot["faults"]) == ("skew on at 19 devices", {"skew": 19})
-        assert give(socket, Order(do="inject", fault=fault, devices=["ca-lamp-0001"])).detail == (
+        assert give(socket, Order(do="inject", fault=fault, devices=["br-lamp-0001"])).detail == (
             "skew on at 1 devices"
         )
-        healed = hengyang("fleet", "heal", "skew", "--scenario", "calm")
+        healed = hengyang("fleet", "heal", "skew", "--scenario", "brisk")
         assert healed.stdout == "fleet: skew off\n"
+
+
+def test_a_second_simulator_with_the_same_identities_takes_them_over_and_mixes_nothing(
+    stack: LocalStack, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Another folder: it knows neither the numbers nor the credentials of the first one.
+    socket = tmp_path / "simulators" / "calm" / "control.sock"
+    words = ("calm", "--kind", "sensor")
+    with (
+        listening(stack, *wire.UPWARD) as listener,
+        simulating(tmp_path / "first.log", database, *words),
+    ):
+        until(lambda: len({device for device, *_ in listener.numbered()}) == 19)
+        monkeypatch.setenv("HENGYANG_VAR_DIR", str(tmp_path / "other"))
+        with simulating(tmp_path / "second.log", database, *words) as second:
+            until(lambda: all(len(seen) > 1 for seen in boots(listener).values()))
+            until(lambda: give(socket, Order(do="look")).snapshot["connected"] == 0)
+            # The first one is out, says so, and keeps what it measures.
+            until(lambda: give(socket, Order(do="look")).snapshot["backlog"] > 0)
+            second.send_signal(signal.SIGTERM)
+            assert second.wait(30) == 0
+    assert all(len(seen) == 2 for seen in boots(listener).values())
+    contents: dict[tuple[str, int, int], set[str]] = {}
+    for key, content in listener.keyed():
+        contents.setdefault(key, set()).add(content)
+    assert {len(some) for some in contents.values()} == {1}  # no number has been used twice
 
 
 def test_a_fault_that_is_none_is_refused_before_anybody_is_asked(database: Database) -> None:
@@ -200,7 +232,6 @@ count = 2
 
 
 def test_passings_are_heard(stack: LocalStack, database: Database, tmp_path: Path) -> None:
-    # The name of this test is short: the path of a Unix socket has 107 characters at most.
     scenario = tmp_path / "moving.toml"
     scenario.write_text(WORLD, "utf-8")
     log = tmp_path / "simulate.log"
@@ -211,8 +242,6 @@ def test_passings_are_heard(stack: LocalStack, database: Database, tmp_path: Pat
             signals = [message.topic.split("/")[3] for message in listener.of("readings")]
             asked = listener.command("signal", signals[0], "signal_hold", phase=1, seconds=60)
             assert listener.answer(asked).ok is True
-            # A pass waits for its picture for up to six seconds; what waits at the end is lost.
-            end = time.time() - 9.0
             process.send_signal(signal.SIGTERM)
             assert process.wait(40) == 0
         truth = tmp_path / "simulators" / "moving" / "world" / "truth" / "passings.jsonl"
@@ -226,12 +255,8 @@ def test_passings_are_heard(stack: LocalStack, database: Database, tmp_path: Pat
             ]
             return {(s, p.plate, p.lane, round(p.time.timestamp(), 3)) for s, p in told}
 
-        def before(passings: set[tuple[str, str, int, float]]) -> set[tuple[str, str, int, float]]:
-            return {passing for passing in passings if passing[3] < end}
-
-        assert len(before(true)) > 5
-        until(lambda: before(heard()) == before(true), 10)
-        assert heard() <= true
+        assert len(true) > 20
+        until(lambda: heard() == true, 10)
     assert {m.topic.split("/")[3] for m in listener.of("position")} == {
         "mv-car-0001", "mv-car-0002", "mv-car-0003",
     }  # fmt: skip

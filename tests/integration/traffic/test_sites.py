@@ -43,6 +43,8 @@ def test_who_may_not_register_or_lives_elsewhere_changes_nothing(client: Api, si
         {"direction": "up"},
         {"crossing": " "},
         {"lanes": [{"lane": 1, "movements": ["fly"]}]},
+        {"lanes": [{"lane": 1, "approach": "up"}]},
+        {"direction": None},  # nor do its lanes have one
     ],
 )
 def test_what_cannot_be_is_refused(client: Api, site: int, wrong: dict[str, object]) -> None:
@@ -75,4 +77,14 @@ def test_lanes_that_were_only_seen_stand_beside_registered_ones(
     lanes = put(admin).json()["lanes"]
     assert [(lane["lane"], lane["registered"], lane["last_seen"] is None) for lane in lanes] == [
         (1, True, False), (2, True, True), (4, False, False)
+    ]  # fmt: skip
+
+
+def test_lanes_of_several_approaches_count_anew_on_each(client: Api, site: int) -> None:
+    lanes = [{"lane": n, "approach": "n" if n < 3 else "e"} for n in (1, 2, 3, 4)]
+    shown = put(client.as_role("sysadmin"), direction=None, lanes=lanes).json()
+    assert shown["direction"] is None
+    assert shown["registered"] is True
+    assert [(lane["approach"], lane["approach_lane"]) for lane in shown["lanes"]] == [
+        ("n", 1), ("n", 2), ("e", 1), ("e", 2)
     ]  # fmt: skip

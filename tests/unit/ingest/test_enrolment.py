@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from center.identity.caller import system
-from ingest.devices.enrolment.columns import COLUMNS, column_of, template
+from ingest.devices.enrolment.columns import COLUMNS, DEVICES
 from ingest.devices.enrolment.problems import TEXTS, problem
 from ingest.devices.enrolment.reading import (
     HeadingsWrong,
@@ -34,7 +34,7 @@ GOOD = {
 
 
 def table_of(text: str, encoding: str = "utf-8"):
-    return read_table(io.BytesIO(text.encode(encoding)))
+    return read_table(io.BytesIO(text.encode(encoding)), DEVICES)
 
 
 def check(**cells: str):
@@ -57,7 +57,7 @@ def test_what_is_neither_unicode_nor_gb18030_is_refused(content):
 
 def test_an_open_quotation_mark_is_named():
     with pytest.raises(Unreadable, match="quotation mark"):
-        list(table_of(template() + '"' + "x" * 200_000).rows)
+        list(table_of(DEVICES.template() + '"' + "x" * 200_000).rows)
 
 
 @pytest.mark.parametrize("text", ["", "\n", "1,2,3\n", "编号\n"])
@@ -107,8 +107,8 @@ def test_files_of_spreadsheets_are_read(encoding, found, delimiter):
 
 
 def test_reading_leaves_the_file_to_its_owner():
-    file = io.BytesIO(template().encode())
-    table = read_table(file)
+    file = io.BytesIO(DEVICES.template().encode())
+    table = read_table(file, DEVICES)
     assert list(table.rows) == []
     del table
     assert not file.closed
@@ -117,14 +117,14 @@ def test_reading_leaves_the_file_to_its_owner():
 def test_every_heading_means_one_column():
     for column in COLUMNS:
         for heading in (column.key, column.key.upper(), *column.headings):
-            assert column_of(heading) is column
-            assert column_of(f" {heading} （必填）") is column
-    assert column_of("备注") is None
+            assert DEVICES.column_of(heading) is column
+            assert DEVICES.column_of(f" {heading} （必填）") is column
+    assert DEVICES.column_of("备注") is None
 
 
 def test_the_template_has_all_columns_and_is_read_back():
-    assert table_of(template()[1:]).ignored == []
-    assert len(template().split(",")) == len(COLUMNS)
+    assert table_of(DEVICES.template()[1:]).ignored == []
+    assert len(DEVICES.template().split(",")) == len(COLUMNS)
 
 
 REFUSED = [

@@ -7,6 +7,7 @@ from simulators.boots import Boots
 from simulators.buffer import Buffer
 from simulators.device import Device, Sending
 from simulators.faults import Troubles
+from simulators.flash import Flash
 from simulators.source import Body
 from simulators.spec import DeviceSpec
 from simulators.witness import Witness
@@ -31,9 +32,14 @@ class Clockwork:
         return (Body("readings", {"readings": {"n": float(self.count)}}),), due + self.interval
 
 
-def device(spec: DeviceSpec = SPEC) -> Device:
+def device(
+    spec: DeviceSpec = SPEC, flash: Flash | None = None, boots: Boots | None = None
+) -> Device:
     troubles, chance, buffer = Troubles(Random(1)), Random(1), Buffer(1200, 600.0)
-    made = Device(spec, Clockwork(), troubles, Boots(), Witness(), chance, buffer)
+    made = Device(
+        spec, Clockwork(), troubles, boots or Boots(), Witness(), chance, buffer, flash=flash
+    )
+    made.recall()
     made.start(NOW)
     return made
 

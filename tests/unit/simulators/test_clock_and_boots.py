@@ -73,6 +73,25 @@ def test_a_pause_while_catching_up_goes_on_where_it_stood() -> None:
     assert clock.catching_up
 
 
+def test_nobody_runs_ahead_of_the_present() -> None:
+    with pytest.raises(ValueError, match="at the present"):
+        Hands().clock().hurry(2.0)
+
+
+def test_a_pause_is_caught_up_faster_than_it_was_long() -> None:
+    hands = Hands()
+    clock = hands.clock()
+    clock.pause()
+    hands.pass_by(90)
+    clock.hurry(10.0)
+    assert (clock.now(), clock.speed, clock.catching_up) == (1000, 10.0, True)
+    hands.pass_by(5)
+    assert clock.now() == 1050
+    assert clock.real_at(1070) == 102
+    hands.pass_by(5)
+    assert (clock.now(), clock.speed, clock.catching_up) == (1100, 1.0, False)
+
+
 def test_rehearsals_count_from_one() -> None:
     boots = Boots()
     assert [boots("a"), boots("a"), boots("b")] == [1, 2, 1]

@@ -20,7 +20,7 @@ def fingerprint(scenario: Scenario, seconds: float = 120.0) -> str:
     return told.hexdigest()
 
 
-@pytest.mark.parametrize("name", ["demo", "calm", "faults"])
+@pytest.mark.parametrize("name", ["demo", "storm", "calm", "faults"])
 def test_two_runs_of_a_scenario_are_the_same_byte_for_byte(name: str) -> None:
     assert fingerprint(load(name)) == fingerprint(load(name))
 
@@ -70,6 +70,6 @@ def test_faults_do_what_they_say() -> None:
 def test_every_scenario_of_the_program_can_be_read_and_has_ids_of_its_own() -> None:
     ids = [spec.device_id for name in names() for spec in describe(load(name))]
     assert len(ids) == len(set(ids))
-    assert set(names()) == {"demo", "calm", "faults", "load"}
+    assert set(names()) == {"calm", "city", "demo", "faults", "load", "storm"}
     assert 250 <= len(describe(load("demo"))) <= 350
     assert len(describe(load("load"))) == 5000

@@ -15,11 +15,11 @@ from simulators.sensors.ground import begin_manhole, begin_water, read_manhole, 
 from simulators.sensors.lamp import begin_lamp, read_lamp
 from simulators.sensors.moment import Moment, Radio
 from simulators.sensors.station import DECIMALS, INSTRUMENTS, Sensor
-from simulators.weather import Sky, sky
+from simulators.weather import Sky, Weather, sky
 
 ROWS = {row.key: row for row in QUANTITIES}
 DRY = Sky(20.0, 60.0, 1006.0, 0.0, 0.0, 2.0, 90.0, 40.0)
-SENSORS = [model for model in MODELS.values() if model.kind == "sensor"]
+SENSORS = [model for model in MODELS.values() if model.instrument]
 
 
 def moment(time: float = 1_795_320_000.0, **changes: Any) -> Moment:
@@ -34,7 +34,7 @@ def moment(time: float = 1_795_320_000.0, **changes: Any) -> Moment:
     st.floats(0.1, 86400),
 )
 def test_every_reading_is_in_the_plausible_range(model, seed, start, interval) -> None:
-    sensor = Sensor(model.instrument, interval, Random(seed), seed)
+    sensor = Sensor(model.instrument, interval, Random(seed), Weather(seed))
     due = sensor.begin(float(start))
     assert start <= due <= start + interval
     for _ in range(5):
@@ -128,6 +128,6 @@ def test_nights_are_quieter_than_rush_hours() -> None:
 
 def test_all_sensors_feel_the_same_weather() -> None:
     now = 1_795_320_000
-    stations = [Sensor("weather", 60.0, Random(n), 7) for n in range(5)]
+    stations = [Sensor("weather", 60.0, Random(n), Weather(7)) for n in range(5)]
     felt = [s.step(float(now))[0][0].fields["readings"]["air_temperature"] for s in stations]
-    assert all(abs(value - sky(7, now).temperature) < 1 for value in felt)
+    assert all(abs(value - sky(Weather(7), now).temperature) < 1 for value in felt)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators.hours import DAY, at_hour, local_hour, sun_elevation
-from simulators.weather import sky
+from simulators.weather import DRAIN_SECONDS, Spell, Weather, sky
 
 SHANGHAI = timezone(timedelta(hours=8))
 times = st.integers(1_700_000_000, 1_900_000_000)
@@ -20,7 +20,7 @@ def at(text: str) -> int:
 
 @given(seeds, times)
 def test_the_sky_is_never_out_of_this_world(seed: int, time: int) -> None:
-    now = sky(seed, time)
+    now = sky(Weather(seed), time)
     assert -12 <= now.temperature <= 45
     assert 20 <= now.humidity <= 100
     assert 980 <= now.pressure <= 1035
@@ -33,20 +33,22 @@ def test_the_sky_is_never_out_of_this_world(seed: int, time: int) -> None:
 
 @given(seeds, times)
 def test_temperature_does_not_jump_from_minute_to_minute(seed: int, time: int) -> None:
-    assert abs(sky(seed, time).temperature - sky(seed, time + 60).temperature) < 0.7
+    assert (
+        abs(sky(Weather(seed), time).temperature - sky(Weather(seed), time + 60).temperature) < 0.7
+    )
 
 
 def test_the_weather_does_not_depend_on_the_order_of_questions() -> None:
     moments = [at("2026-06-01") + 3600 * hour for hour in range(96)]
-    asked = {moment: sky(7, moment) for moment in moments}
+    asked = {moment: sky(Weather(7), moment) for moment in moments}
     Random(1).shuffle(moments)
     sky.cache_clear()
-    assert {moment: sky(7, moment) for moment in moments} == asked
+    assert {moment: sky(Weather(7), moment) for moment in moments} == asked
 
 
 def test_july_is_hotter_than_january_and_afternoons_than_nights() -> None:
     def mean(day: str, hour: int) -> float:
-        hours = (sky(seed, at(f"{day}T{hour:02d}:00")).temperature for seed in range(40))
+        hours = (sky(Weather(seed), at(f"{day}T{hour:02d}:00")).temperature for seed in range(40))
         return sum(hours) / 40
 
     assert mean("2026-07-20", 15) > mean("2026-01-20", 15) + 15
@@ -54,7 +56,7 @@ def test_july_is_hotter_than_january_and_afternoons_than_nights() -> None:
 
 
 def test_water_stays_in_the_ground_after_the_rain_and_then_runs_off() -> None:
-    hours = [sky(3, at("2026-06-01") + 1800 * step) for step in range(48 * 30)]
+    hours = [sky(Weather(3), at("2026-06-01") + 1800 * step) for step in range(48 * 30)]
     ends = [i for i in range(1, len(hours)) if hours[i - 1].rain > 2 and hours[i].rain == 0]
     assert ends, "a June without a shower"
     dry = next(i for i in ends if all(h.rain == 0 for h in hours[i : i + 16]))
@@ -77,3 +79,25 @@ def test_curves_are_followed_between_their_points(hour: float, days: int) -> Non
     assert 1.0 <= at_hour(curve, hour) <= 3.0
     assert at_hour(curve, 3.0) == 2.0
     assert 0 <= local_hour(hour * 3600 + days * DAY) < 24
+
+
+@given(seeds, times)
+def test_a_fair_day_is_dry_and_never_still(seed: int, time: int) -> None:
+    now = sky(Weather(seed, fair=True), time)
+    assert (now.rain, now.wetness) == (0, 0)
+    assert now.wind_speed >= 2
+
+
+def test_rain_that_is_ordered_begins_ends_and_runs_off() -> None:
+    begun = float(at("2026-11-26T10:00"))
+    storm = Weather(7, fair=True, spells=(Spell(begun, begun + 600, 60.0),))
+
+    def rain(second: float) -> float:
+        return sky(storm, int(begun + second)).rain
+
+    assert [rain(s) for s in (-1, 0, 30, 60, 300, 570, 600, 9999)] == [0, 0, 30, 60, 60, 30, 0, 0]
+    levels = [sky(storm, int(begun + second)).wetness for second in (0, 300, 600)]
+    assert levels == sorted(levels)
+    assert 9.5 < levels[-1] < 10.0  # 60 mm/h for ten minutes are ten millimetres
+    later = sky(storm, int(begun + 600 + DRAIN_SECONDS)).wetness
+    assert 0.35 < later / levels[-1] < 0.38

@@ -1,10 +1,13 @@
 """Devices of a fleet report what truly happens in the world, at its own time."""
 
 import json
+import time
 from collections import Counter
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from random import Random
+from threading import Timer
 
 import msgspec
 import pytest
@@ -13,14 +16,17 @@ from simulators.boots import Boots
 from simulators.device import Device
 from simulators.epolice import CODES, POLL_SECONDS, Watcher
 from simulators.fleet import build, describe
+from simulators.lines import LineServer
 from simulators.obey import hear
 from simulators.places.line import distance
 from simulators.scenario import ScenarioInvalid, load, parse
 from simulators.signals import Controller
+from simulators.source import Body
 from simulators.witness import Witness
 from simulators.world.casting import cast
 from simulators.world.crossings import Crossing, crossings
 from simulators.world.frame import Frame, Passing
+from simulators.world.orders import CONTROL
 from simulators.world.traffic import Traffic
 from simulators.world.view import WorldView
 from tests.unit.simulators.worlds import MORNING, SEED, network
@@ -72,7 +78,12 @@ class Run:
     def __init__(self, folder: Path, found: list[Crossing]) -> None:
         specs = describe(SCENARIO, (), found)
         plan = cast(SCENARIO, specs, network(folder).folder)
-        view = WorldView(folder, [spec.device_id for spec in specs if spec.kind == "epolice"])
+        view = WorldView(
+            folder,
+            [spec.device_id for spec in specs if spec.kind == "epolice"],
+            signals=[s.crossing.signal for s in specs if s.kind == "signal" and s.crossing],
+            vehicles=[spec.device_id for spec in specs if spec.kind == "vehicle"],
+        )
         boots, witness = Boots(), Witness()
         self.devices = {s.device_id: build(SCENARIO, s, boots, witness, view=view) for s in specs}
         self.frames: list[Frame] = []
@@ -161,6 +172,21 @@ def test_vehicles_report_once_a_second_where_they_are(run: Run) -> None:
         assert metres < 10
 
 
+def test_each_switch_of_a_signal_is_told_at_its_moment(run: Run, folder: Path) -> None:
+    lines = (folder / "truth" / "phases.jsonl").read_text("utf-8").splitlines()[1:]
+    true = {(row["device"], row["time"], row["phase"]) for row in map(json.loads, lines)}
+    assert len(true) > 3 * SECONDS / 80 * 4
+    told = {(n, epoch(t), int(t["readings"]["signal_phase"])) for n, t in run.of("readings")}
+    assert true <= told
+
+
+def test_places_of_patrols_are_in_the_truth(run: Run, folder: Path) -> None:
+    lines = (folder / "truth" / "positions.jsonl").read_text("utf-8").splitlines()[1:]
+    true = {(r["device"], r["time"]): (r["lon"], r["lat"]) for r in map(json.loads, lines)}
+    seen = {(v.id, f.time): (v.lon, v.lat) for f in run.frames for v in f.vehicles if "car" in v.id}
+    assert true == seen
+
+
 def test_signals_say_their_phase_at_each_change_and_in_between(run: Run) -> None:
     told = run.of("readings")
     assert {name for name, _ in told} == {"sm-signal-0001", "sm-signal-0002", "sm-signal-0003"}
@@ -214,6 +240,42 @@ def test_a_silent_site_has_not_seen_what_happened_meanwhile(folder: Path) -> Non
     assert due == 201.0 + POLL_SECONDS
 
 
-def test_the_demo_has_a_world_and_the_calm_scenario_none() -> None:
-    assert load("demo").world is not None
-    assert load("calm").world is None
+class Obeying:
+    """A world that stands still when it is told to, and says so a little later."""
+
+    def __init__(self, folder: Path, view: WorldView, last: Frame) -> None:
+        self._server = LineServer(folder / CONTROL, self._heard)
+        self._view, self._last = view, last
+        self.close = self._server.close
+
+    def _heard(self, _line: bytes) -> bytes:
+        def tell() -> None:
+            self._view.heard(self._last)
+            self._view.heard(msgspec.structs.replace(self._last, paused=True, passings=[]))
+
+        Timer(0.4, tell).start()
+        return b'{"ok":true}'
+
+
+def test_a_pause_ends_when_the_last_frame_has_come_and_its_sites_have_told(
+    tmp_path: Path,
+) -> None:
+    last = Frame(200.0, 1, 1.0, False, [], [], [], [], 0.0, 1.0)
+    last.passings.append(Passing("site", 199.5, "c", "湘D12345", "blue", "car", 1, 9.0))
+    view = WorldView(tmp_path, ["site"])
+    source = Watcher("site", "路口", view, Random(1), None)
+    source.begin(199.0)
+    with closing(Obeying(tmp_path, view, last)):
+        began = time.monotonic()
+        asking = Timer(0.6, lambda: told.extend(source.step(201.0)[0]))
+        told: list[Body] = []
+        asking.start()
+        view.pause()
+        assert 0.4 < time.monotonic() - began < 2.0
+        asking.join()
+    assert [body.time for body in told] == [199.5]
+
+
+@pytest.mark.parametrize("name", ["demo", "storm", "calm"])
+def test_what_people_look_at_has_a_world(name: str) -> None:
+    assert load(name).world is not None

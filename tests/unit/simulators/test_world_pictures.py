@@ -134,6 +134,24 @@ def test_with_no_server_the_message_goes_and_names_the_picture_that_is_to_come(
     pictures.close()
 
 
+def test_what_waits_for_a_picture_goes_at_once_when_all_rests_and_names_it(
+    view: WorldView, painter: Photographer
+) -> None:
+    pictures = Pictures("http://127.0.0.1:9", SECRETS, painter)
+    site = watch(view, pictures)
+    assert site.step(102.0)[0] == []
+    frame = frames()[1]
+    frame.breaches.clear()
+    frame.time = frame.passings[0].time = 103.0
+    view.heard(frame)  # seen, and not asked for yet
+    pictures.paint_all(20.0)
+    bodies = site.rest()
+    assert [body.stream for body in bodies] == ["pass", "violation", "pass"]
+    assert [len(body.fields["evidence"]) for body in bodies[:2]] == [1, 3]
+    assert site.rest() == []
+    pictures.close()
+
+
 def test_too_many_pictures_at_once_leave_the_newest_without(view: WorldView) -> None:
     slow = Pictures("http://127.0.0.1:9", SECRETS, lambda _: time.sleep(60) or b"")
     tickets = [slow.order("site", []) for _ in range(1500)]

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from simulators.world.frame import Breach, Frame, Passing, Phase
+from simulators.world.frame import Breach, Counted, Frame, Passing, Phase
 from simulators.world.reader import WorldReader
 from simulators.world.teller import LENGTH_BYTES, Teller
 from tests.unit.simulators.test_world_process import until
@@ -21,7 +21,8 @@ def frame(step: int) -> Frame:
     passing = Passing("site", step + 0.5, f"car-{step}", "湘D12345", "blue", "car", 1, 9.0)
     breach = Breach("site", "red_light", step + 0.5, f"car-{step}", "", "blue", "car", 1, 9.0, None)
     phases = [Phase(WIDE, 0, "G", 1.0)]
-    return Frame(float(step), step, 1.0, False, [], [passing], [breach], phases, 0.0, 10.0)
+    counted = [Counted("d", float(step), 60, step, 1.0, None)]
+    return Frame(float(step), step, 1.0, False, [], [passing], [breach], phases, 0.0, 10.0, counted)
 
 
 @pytest.fixture

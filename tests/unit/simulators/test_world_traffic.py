@@ -15,6 +15,7 @@ from simulators.world import plan as plans
 from simulators.world.frame import Frame
 from simulators.world.orders import OrderRefused, SignalOrder
 from simulators.world.traffic import Traffic
+from simulators.world.truth import Begun, Shown, WorldTruth
 from tests.unit.simulators.worlds import MORNING, network, plan
 
 SECONDS = 420
@@ -190,3 +191,16 @@ def test_the_same_seed_and_start_give_the_same_truth_byte_for_byte(folder: Path)
     for path in (folder / "a").iterdir():
         assert path.read_bytes() == (folder / "b" / path.name).read_bytes()
         assert path.stat().st_size > 50
+
+
+def test_a_file_of_truth_that_has_grown_is_begun_anew_beside_its_forerunner(
+    tmp_path: Path,
+) -> None:
+    written = WorldTruth(tmp_path, Begun(1.0, 7, "n"), most_bytes=100)
+    for second in range(5):
+        written.step({"phases": [Shown(float(second), "signal", second)]})
+    written.close()
+    names = ("phases.1.jsonl", "phases.jsonl")
+    rows = [json.loads(line) for n in names for line in (tmp_path / n).read_text().splitlines()]
+    assert [row["phase"] for row in rows if "phase" in row] == [2, 3, 4]
+    assert [row["begun"] for row in rows if "begun" in row] == [1.0, 1.0]

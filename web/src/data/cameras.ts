@@ -2,14 +2,22 @@
 import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 
-import { clockApi } from './client'
+import { api, clockApi, slowApi } from './client'
+import type { EnrolmentOptions } from './deviceActs'
+import type { Once } from './once'
 import { CALM_MS, every } from './polling'
-import type { Answer, Item, Query } from './shapes'
+import type { Answer, Item, Query, Sent } from './shapes'
 import { unwrap } from './transport'
 
 export type Camera = Item<'/api/v1/cameras'>
 export type CameraDetail = Answer<'/api/v1/cameras/{device_id}'>
+export type Snapshot = Item<'/api/v1/cameras/{device_id}/snapshots'>
 export type CameraState = Camera['state']
+export type CameraSet = Sent<'/api/v1/cameras/{device_id}', 'put'>
+export type StreamName = 'main' | 'sub'
+export type StreamSet = NonNullable<CameraSet['main']>
+export type Trial = Answer<'/api/v1/cameras/{device_id}/trials', 'post'>
+export type CameraEnrolment = Answer<'/api/v1/cameras/enrolments', 'post'>
 type CameraQuery = Query<'/api/v1/cameras'>
 
 /** How often one camera is looked at. */
@@ -80,4 +88,44 @@ export function useSnapshots(deviceId: Ref<string>, limit: number) {
 
 function path(deviceId: Ref<string>) {
   return { path: { device_id: deviceId.value } }
+}
+
+/** Everything that is set of a camera, in place of what was; refused where it was changed since. */
+export async function setCamera(camera: CameraDetail, body: CameraSet): Promise<void> {
+  const { device_id, version } = camera
+  const params = { path: { device_id }, header: { 'if-match': `"${version}"` } }
+  await unwrap(api.PUT('/api/v1/cameras/{device_id}', { params, body: body as never }))
+}
+
+/** Has a worker open the stream once; takes up to half a minute where nobody answers. */
+export function tryStream(
+  { device_id }: Pick<CameraDetail, 'device_id'>,
+  body: StreamSet & { stream: StreamName },
+): Promise<Trial> {
+  const params = { path: { device_id } }
+  return unwrap(slowApi.POST('/api/v1/cameras/{device_id}/trials', { params, body: body as never }))
+}
+
+/** Streams and fields of view of many cameras from a file. */
+export function enrolCameras(
+  file: File,
+  options: EnrolmentOptions,
+  once: Once,
+): Promise<CameraEnrolment> {
+  const header = once.header([file.name, file.size, file.lastModified, options])
+  const body = new FormData()
+  body.append('file', file)
+  return unwrap(
+    slowApi.POST('/api/v1/cameras/enrolments', {
+      params: { header, query: options },
+      body: body as never,
+      bodySerializer: (form: unknown) => form as BodyInit,
+    }),
+  )
+}
+
+export function fetchCameraTemplate(): Promise<string> {
+  return unwrap(
+    api.GET('/api/v1/cameras/enrolments/template', { parseAs: 'text' }),
+  ) as Promise<string>
 }

@@ -3,7 +3,6 @@ import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 
 import { api, clockApi } from './client'
-import { fetchEvidence } from './evidence'
 import { CALM_MS, every } from './polling'
 import type { Answer, Item, Query, Sent } from './shapes'
 import { unwrap } from './transport'
@@ -36,7 +35,16 @@ export interface RecordQuery {
 }
 
 export const PLATE_COLOURS = ['blue', 'yellow', 'white', 'black', 'green', 'yellow_green'] as const
-export const VEHICLE_CLASSES = ['car', 'van', 'light_truck', 'truck', 'bus'] as const
+export const VEHICLE_CLASSES = [
+  'car',
+  'taxi',
+  'van',
+  'light_truck',
+  'truck',
+  'bus',
+  'motorcycle',
+  'ebike',
+] as const
 export const DIRECTIONS = ['n', 'ne', 'e', 'se', 's', 'sw', 'w', 'nw'] as const
 export const MOVEMENTS = ['left', 'through', 'right', 'u_turn'] as const
 export const LANE_USES = ['all', 'bus', 'bicycle', 'emergency'] as const
@@ -172,16 +180,5 @@ export function useCounts(device: Ref<string>, bucket: Ref<CountWidth>, hours: R
       return unwrap(clockApi.GET('/api/v1/traffic/sites/{device_id}/counts', { params, signal }))
     },
     ...every(CALM_MS),
-  })
-}
-
-/** The content of a picture; it never changes under its hash. */
-export function usePicture(sha256: Ref<string>, wanted: Ref<boolean>) {
-  return useQuery({
-    queryKey: computed(() => ['evidence', sha256.value]),
-    queryFn: () => fetchEvidence(sha256.value),
-    enabled: wanted,
-    staleTime: Infinity,
-    gcTime: 60_000,
   })
 }

@@ -2,11 +2,11 @@
 import { shallowRef, watch } from 'vue'
 
 import { renewTokens } from '@/session/renewal'
-import { sessionRefused } from '@/session/session'
 import { tokens } from '@/session/tokens'
 
 import { AlarmStore } from './alarms'
 import { DeviceStore, hull, within, type Bbox, type Window } from './devices'
+import { address, goodToken, tokenRefused } from './entry'
 import { Line } from './line'
 import type { Figures, ServerFrame, Topics } from './protocol'
 import { liveState } from './state'
@@ -15,8 +15,6 @@ import { liveState } from './state'
 const SETTLE_MS = 250
 /** From page to page the line stays. */
 const LINGER_MS = 3_000
-/** A token that ends within this is renewed first. */
-const TOKEN_MS = 5_000
 const PATH = '/api/v1/live'
 
 export const deviceStore = new DeviceStore()
@@ -49,34 +47,7 @@ const line = new Line({
   },
 })
 
-/** The server's address of a socket. */
-export function address(path: string): string {
-  const url = new URL(path, globalThis.location.origin)
-  url.protocol = url.protocol.replace('http', 'ws')
-  return url.href
-}
-
 // --- the session ------------------------------------------------------------------------------
-
-export async function goodToken(): Promise<string | null> {
-  const held = tokens.value
-  if (held && held.expiresAt - Date.now() < TOKEN_MS) await renewTokens()
-  return tokens.value?.access ?? null
-}
-
-let refusedToken = ''
-
-/** Renewed once; when the new one is refused too, the session has ended, as with any request. */
-export async function tokenRefused(): Promise<boolean> {
-  const held = tokens.value?.access ?? ''
-  if (held !== '' && held === refusedToken) {
-    sessionRefused()
-    return false
-  }
-  if (!(await renewTokens())) return false
-  refusedToken = tokens.value?.access ?? ''
-  return true
-}
 
 watch(
   () => tokens.value?.access,

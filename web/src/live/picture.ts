@@ -1,6 +1,7 @@
 /** The live picture of a camera: a socket whose film Media Source plays, begun anew as often as it must. */
-import { CLOSED, pauseMs } from './backoff'
-import { address, goodToken, tokenRefused } from './feed'
+import { CLOSED } from './backoff'
+import { address, goodToken, tokenRefused } from './entry'
+import { Link } from './link'
 
 export type Phase = 'connecting' | 'playing' | 'off' | 'unplayable' | 'forbidden' | 'missing'
 
@@ -15,6 +16,8 @@ type Words =
   { t: 'state'; state: string } | { t: 'start'; mime: string } | { t: 'unplayable'; codec: string }
 
 const MISSING = 4404
+/** A line over which a film comes and nothing has come for so long is dead. */
+const SILENCE_MS = 15_000
 /** s behind the newest frame: from here on it plays a little faster, or leaps. */
 const LATE_S = 0.35
 const LEAP_S = 1.5
@@ -23,30 +26,37 @@ const FASTER = 1.15
 const KEPT_S = 10
 
 export class LivePicture {
-  private socket: WebSocket | null = null
+  private readonly link: Link
   private film: Film | null = null
-  private isWanted = false
-  private failures = 0
-  private retry: ReturnType<typeof setTimeout> | undefined
   private status: PictureStatus = { phase: 'connecting', state: '' }
 
   constructor(
     private readonly video: HTMLVideoElement,
-    private readonly deviceId: string,
+    deviceId: string,
     private readonly tell: (status: PictureStatus) => void,
     /** The main stream, where the camera has two. */
-    private readonly isLarge = false,
-  ) {}
+    isLarge = false,
+  ) {
+    this.link = new Link({
+      url: () => address(`/api/v1/cameras/${encodeURIComponent(deviceId)}/live`),
+      token: goodToken,
+      tokenRefused,
+      greet: (token) => this.link.say({ token, large: isLarge }),
+      hear: (data) => this.hear(data as string | ArrayBuffer),
+      quiet: (ms) => this.quiet(ms),
+      lost: () => this.lost(),
+      refused: (code) => this.refused(code),
+      final: [CLOSED.origin, MISSING],
+    })
+  }
 
   open(): void {
-    this.isWanted = true
-    void this.connect()
+    this.link.open()
   }
 
   close(): void {
-    this.isWanted = false
-    clearTimeout(this.retry)
-    this.leave()
+    this.link.close()
+    this.cut()
   }
 
   private say(phase: Phase, state = this.status.state): void {
@@ -54,34 +64,30 @@ export class LivePicture {
     this.tell(this.status)
   }
 
-  private leave(): void {
-    const socket = this.socket
-    this.socket = null
+  private cut(): void {
     this.film?.end()
     this.film = null
-    if (!socket) return
-    socket.onmessage = socket.onclose = null
-    if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close()
-    else socket.close()
-  }
-
-  private async connect(): Promise<void> {
-    const token = await goodToken()
-    if (!this.isWanted) return
-    if (token === null) return this.again(0)
-    const path = `/api/v1/cameras/${encodeURIComponent(this.deviceId)}/live`
-    const socket = new WebSocket(address(path))
-    socket.binaryType = 'arraybuffer'
-    socket.onopen = () => socket.send(JSON.stringify({ token, large: this.isLarge }))
-    socket.onmessage = ({ data }: MessageEvent) => this.hear(data as string | ArrayBuffer)
-    socket.onclose = ({ code }: CloseEvent) => void this.closed(code)
-    this.socket = socket
   }
 
   private hear(data: string | ArrayBuffer): void {
-    this.failures = 0
+    this.link.isTaken()
     if (typeof data !== 'string') this.film?.add(data)
     else this.listen(JSON.parse(data) as Words)
+  }
+
+  /** A film that plays is never silent: what is said of a camera that stops comes before this. */
+  private quiet(ms: number): void {
+    if (this.status.phase === 'playing' && ms > SILENCE_MS) this.link.giveUp()
+  }
+
+  private lost(): void {
+    this.cut()
+    this.say('connecting')
+  }
+
+  private refused(code: number): void {
+    this.cut()
+    this.say(code === MISSING ? 'missing' : 'forbidden')
   }
 
   private listen(said: Words): void {
@@ -89,32 +95,15 @@ export class LivePicture {
     else if (said.t === 'start') this.begin(said.mime)
     else if (said.state === 'online') this.say(this.film ? 'playing' : 'connecting', 'online')
     else {
-      this.film?.end()
-      this.film = null
+      this.cut()
       this.say('off', said.state)
     }
   }
 
   private begin(mime: string): void {
-    this.film?.end()
-    this.film = null
+    this.cut()
     if (!globalThis.MediaSource?.isTypeSupported(mime)) return this.say('unplayable')
     this.film = new Film(this.video, mime, () => this.say('playing', 'online'))
-  }
-
-  private async closed(code: number): Promise<void> {
-    this.leave()
-    if (code === CLOSED.origin) return this.say('forbidden')
-    if (code === MISSING) return this.say('missing')
-    if (code === CLOSED.token && !(await tokenRefused()) && this.failures > 1) return
-    if (this.isWanted) this.again(code)
-  }
-
-  private again(code: number): void {
-    this.say('connecting')
-    clearTimeout(this.retry)
-    this.retry = setTimeout(() => void this.connect(), pauseMs(this.failures, code, Math.random()))
-    this.failures += 1
   }
 }
 

@@ -163,6 +163,24 @@ function sheet(): { canvas: HTMLCanvasElement; pen: CanvasRenderingContext2D } |
   return { canvas, pen }
 }
 
+/** A field of view as the map draws it: `sees` where pictures come. */
+export function fieldCanvas(sees: boolean, ink: MapInk) {
+  const drawn = sheet()
+  if (!drawn) return null
+  const { pen, canvas } = drawn
+  pen.beginPath()
+  pen.moveTo(C, SIDE - 3)
+  pen.arc(C, SIDE - 3, SIDE - 7, (-3 * Math.PI) / 4, -Math.PI / 4)
+  pen.closePath()
+  pen.fillStyle = pen.strokeStyle = sees ? ink.accent : ink.stale
+  pen.globalAlpha = 0.3
+  pen.fill()
+  pen.globalAlpha = 1
+  pen.lineWidth = 1.2
+  pen.stroke()
+  return canvas
+}
+
 /** For the map itself, which takes pixels. */
 export function deviceImage(name: string, ink: MapInk): ImageData | null {
   const found = readSymbolName(name)

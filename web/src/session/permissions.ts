@@ -23,6 +23,7 @@ export const PERMISSIONS = {
   seePlates: 'plates:read',
   seeCameras: 'video:read',
   watchCameras: 'video:watch',
+  setCameras: 'video:write',
   seeRules: 'rules:read',
   changeRules: 'rules:write',
 } as const

@@ -67,7 +67,7 @@ export const PLACES: readonly Place[] = [
     label: 'nav.video',
     icon: VideoCamera,
     permission: PERMISSIONS.seeCameras,
-    holds: ['video'],
+    holds: ['video', 'cameraFile'],
   },
   {
     name: 'system',

@@ -59,7 +59,7 @@ def crossing() -> Crossing:
     """The crossing, of which one approach is watched."""
     lanes = (stop(1), stop(2))
     names = ("解放大道", "蒸湘北路")
-    return Crossing("n1", *CENTRE, names, (Approach("e", 1),), 2, 0, (lanes,))
+    return Crossing("n1", *CENTRE, names, (Approach("e", 1),), 2, 0, (lanes,), (270.0,))
 
 
 def vehicle(name: str = "v1", east: float = 20.0, north: float = -1.6, **looks: object) -> Moving:

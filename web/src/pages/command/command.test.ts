@@ -205,10 +205,12 @@ describe('the layer control', () => {
       alarms: [alarm('red', 1), alarm('red', 1, 'shelved')],
       vehicles: 3,
       components: null,
+      fields: null,
       tooMany: true,
     })
     expect(rows.find(({ key }) => key === 'alarms')?.count).toBe(1)
     expect(rows.find(({ key }) => key === 'devices')?.count).toBeNull()
     expect(rows.find(({ key }) => key === 'vehicles')?.note).toBeTruthy()
+    expect(rows.find(({ key }) => key === 'fields')?.note).toBeTruthy()
   })
 })

@@ -5,7 +5,7 @@ import type { MapView } from '@/map/mercator'
 import { readView, sameView, writeView } from '@/map/view'
 import { useAddress } from '@/parts/address'
 
-export const LAYERS = ['alarms', 'vehicles', 'devices', 'components'] as const
+export const LAYERS = ['alarms', 'vehicles', 'devices', 'fields', 'components'] as const
 export type LayerKey = (typeof LAYERS)[number]
 
 /** Layers that are not drawn unless somebody asks: a screen is not begun with all there is. */

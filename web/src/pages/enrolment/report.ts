@@ -1,4 +1,4 @@
-/** The report on a file of devices, row by row, as the table shows it. */
+/** The report on a file, row by row, as the table shows it. */
 import type { EnrolmentAnswer } from '@/data/deviceActs'
 import type { Language } from '@/i18n'
 
@@ -10,7 +10,12 @@ export interface ReportRow {
   faults: readonly string[]
 }
 
-type Report = Pick<EnrolmentAnswer, 'accepted' | 'problems'>
+/** What the server says of any file. */
+export type RowReport = Omit<EnrolmentAnswer, 'credentials'>
+/** Credentials come with new devices alone. */
+export type FileReport = RowReport & Partial<EnrolmentAnswer>
+
+type Report = Pick<RowReport, 'accepted' | 'problems'>
 
 /** Every row once, refused ones first: they are what has to be mended. */
 export function reportRows({ accepted, problems }: Report, language: Language): ReportRow[] {

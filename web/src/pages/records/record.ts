@@ -3,6 +3,7 @@ import type { TrafficRecord } from '@/data/traffic'
 import { formatReading, withUnit } from '@/format/number'
 import { UNKNOWN } from '@/format/time'
 import { language, translate } from '@/i18n'
+import { sayLane } from '@/pages/traffic/lane'
 import { sayCode } from '@/parts/words'
 
 /** `45.2 km/h` of metres per second. */
@@ -17,9 +18,11 @@ export function sayPlate({ plate, plate_form: isPlate }: TrafficRecord): string 
   return isPlate ? plate : translate('records.oddPlate', { plate })
 }
 
-/** Where it was: the crossing where it is registered, else the site's name. */
-export function sayWhere({ crossing, direction, site_name: name }: TrafficRecord): string {
+/** Where it was: crossing and lane where they are registered, else the site's name. */
+export function sayWhere(record: TrafficRecord): string {
+  const { crossing, direction, approach, site_name: name } = record
   if (!crossing) return name
+  if (approach) return `${crossing} ${sayLane(record)}`
   return direction ? `${crossing} ${sayCode('direction', direction)}` : crossing
 }
 
