@@ -27,6 +27,10 @@ BENCHES = {
         "the command screen: first useful paint, frames with 500 moving vehicles",
     ),
     "latency": ("server.benches.latency", "from a device's message to the frame that shows it"),
+    "camera": (
+        "server.benches.camera",
+        "28 simulated cameras read back, the age of a picture in a browser, 2,000 cameras watched",
+    ),
     "truth": (
         "server.benches.truth",
         "passes, violations, counts, places, detectors and signals against the simulated world",

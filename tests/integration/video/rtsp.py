@@ -25,11 +25,13 @@ class Mount:
 
     `mode`: ok, silent (plays and sends nothing), garbage (sends noise as RTP), mute (describes
     nothing; `deaf`: answers nothing at all), closed (breaks off), elsewhere (redirects).
+    `reticent`: tells parameter sets in the stream alone.
     """
 
     clip: Clip = field(default_factory=clip)
     mode: str = "ok"
     deaf: bool = False
+    reticent: bool = False
     password: str | None = None
     live: Callable[[], tuple[bytes, ...]] | None = None  # frames made now, in place of the film
     plays: int = 0  # how many are watching
@@ -184,6 +186,8 @@ def sdp(mount: Mount) -> str:
         pairs = zip(film.parameters, sets, strict=True)
         format_ = ";".join(f"{names[kind('hevc', nal)]}={text}" for nal, text in pairs)
         name = "H265"
+    if mount.reticent:
+        format_ = "packetization-mode=1"
     return (
         "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=camera\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\n"
         f"m=video 0 RTP/AVP {PAYLOAD}\r\na=rtpmap:{PAYLOAD} {name}/90000\r\n"

@@ -110,6 +110,20 @@ def test_a_viewer_is_sent_a_film_that_plays(port: int, server: Server):
         assert frames[0].key_frame
 
 
+def test_a_camera_that_tells_its_size_in_the_stream_alone_is_shown(
+    port: int, server: Server, client: Api
+):
+    server.mount("b", clip=clip("h264", 640, 360), reticent=True)
+    admin = client.as_role("device_admin")
+    put(admin, "CAM-1", 1, main={"address": server.address("b")})
+    wait_for(lambda: admin.get("/api/v1/cameras/CAM-1").json()["width"] == 640)
+    with looking(port, token_of(port, "operator")) as screen:
+        screen.until(lambda: screen.films and screen.films[-1].count(b"moof") >= 15)
+        start = next(said for said in screen.words if said["t"] == "start")
+        assert (start["width"], start["height"]) == (640, 360)
+        assert screen.pictures()[0].width == 640
+
+
 def test_the_main_stream_is_read_while_somebody_looks_at_it_and_no_longer(
     port: int, server: Server, client: Api
 ):
