@@ -222,7 +222,7 @@ def test_an_area_is_drawn_by_hand_silenced_and_seen(as_user: As, api: Api) -> No
     page.keyboard.press("Escape")
     expect(page.locator(".area-dialog")).to_have_count(0)
     # Others raise alarms in this city too, perhaps right there.
-    row.get_by_role("button", name="撤销").click()
+    row.get_by_role("button", name="提前结束").click()
     expect(row).to_contain_text("已结束")
 
 
