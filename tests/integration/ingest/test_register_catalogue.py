@@ -50,9 +50,9 @@ def test_the_standard_catalogue_is_there_in_pages(keeper):
         "air_pressure", "air_temperature", "battery_voltage",
     ]  # fmt: skip
     rest = keeper.get(QUANTITIES, params={"after": first["next"]}).json()
-    assert len(rest["items"]) == 21
+    assert len(rest["items"]) == 25
     models = keeper.get(MODELS, params={"kind": "sensor"}).json()["items"]
-    assert len(models) == 7
+    assert len(models) == 8
 
 
 def test_a_model_that_cannot_be_is_refused(keeper):
