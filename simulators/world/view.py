@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 
 import msgspec
 
@@ -21,6 +22,7 @@ MOST_COUNTED = 1440  # minutes of a detector, or switches of a signal, that nobo
 MOST_PLACES = 60  # seconds of a vehicle that nobody asks for
 DRAIN_SECONDS = 3.0
 DRAIN_LOOK_SECONDS = 0.05
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -108,10 +110,7 @@ class WorldView:
     def take_places(self, device: str) -> list[tuple[float, Moving]]:
         """Where a vehicle was at each frame since it was last asked."""
         with self._lock:
-            waiting = self._places[device]
-            taken = list(waiting)
-            waiting.clear()
-        return taken
+            return _emptied(self._places[device])
 
     def phase(self, signal: str) -> tuple[float, Phase | None]:
         """What a signal shows at the moment of the newest frame."""
@@ -121,27 +120,17 @@ class WorldView:
     def take(self, site: str) -> list[Sighting]:
         """What a site has seen since it was last asked."""
         with self._lock:
-            waiting = self._seen[site]
-            taken = list(waiting)
-            waiting.clear()
-        return taken
+            return _emptied(self._seen[site])
 
     def take_switches(self, signal: str) -> list[tuple[float, Phase]]:
         """Each phase that a signal has gone to since it was last asked, and when."""
         with self._lock:
-            waiting = self._switches.get(signal, ())
-            taken = list(waiting)
-            if waiting:
-                self._switches[signal].clear()
-        return taken
+            return _emptied(self._switches.get(signal, deque()))
 
     def take_counted(self, detector: str) -> list[Counted]:
         """The minutes that a detector has counted since it was last asked."""
         with self._lock:
-            waiting = self._counted[detector]
-            taken = list(waiting)
-            waiting.clear()
-        return taken
+            return _emptied(self._counted[detector])
 
     def owes(self, site: str, count: int) -> None:
         """So many messages of a site still wait for their pictures."""
@@ -201,3 +190,9 @@ class WorldView:
             log.warning("the world does not obey %s: %s", order.do, error)
             return False, "the world does not answer"
         return bool(answer.get("ok", True)), str(answer.get("detail", ""))
+
+
+def _emptied(waiting: deque[T]) -> list[T]:
+    taken = list(waiting)
+    waiting.clear()
+    return taken

@@ -12,8 +12,8 @@ from center.audit.service import audit
 from center.identity.caller import Caller
 from ingest.devices.enrolment.problems import RowProblem
 from ingest.devices.enrolment.reading import Row, read_table
-from ingest.devices.enrolment.schemas import AcceptedRow, EnrolmentReport
-from ingest.devices.enrolment.service import Options
+from ingest.devices.enrolment.schemas import EnrolmentReport
+from ingest.devices.enrolment.service import Options, report_of
 from ingest.devices.models import Device
 from video.cameras.models import Camera
 from video.cameras.service import change
@@ -59,22 +59,13 @@ def enrol(session: Session, caller: Caller, file: BinaryIO, options: Options) ->
             good.append(found)
         else:
             problems += found
-    kept_out = options.all_or_nothing and problems
-    apply = bool(good) and not options.dry_run and not kept_out
+    apply = options.apply(good, problems)
     if apply:
         for one in good:
             change(session, one.camera, one.changes)
         session.flush()
-    report = EnrolmentReport(
-        encoding=table.encoding,
-        ignored_columns=table.ignored,
-        dry_run=options.dry_run,
-        all_or_nothing=options.all_or_nothing,
-        applied=apply,
-        rows=len(rows),
-        accepted=[AcceptedRow(row=one.row, device_id=one.device_id) for one in good],
-        problems=problems,
-    )
+    accepted = [(one.row, one.device_id) for one in good]
+    report = report_of(table, options, len(rows), accepted, problems, applied=apply)
     told_of: dict[str, Any] = {"rows": len(rows), "accepted": len(good), "problems": len(problems)}
     audit(session, caller, "camera.enrol", "device", applied=apply, **told_of)
     return report

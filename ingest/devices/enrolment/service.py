@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -32,6 +32,10 @@ class Options:
 
     dry_run: bool = False
     all_or_nothing: bool = False
+
+    def apply(self, good: Sized, problems: Sized) -> bool:
+        """Whether rows that are good come into force beside others that are not."""
+        return bool(good) and not self.dry_run and not (self.all_or_nothing and bool(problems))
 
 
 @dataclass(frozen=True)
@@ -71,20 +75,12 @@ def enrol(session: Session, caller: Caller, file: BinaryIO, options: Options) ->
     lock_register(session)
     checked.problems += _taken(session, checked.devices)
     good = checked.good()
-    kept_out = options.all_or_nothing and checked.problems
-    apply = bool(good) and not options.dry_run and not kept_out
+    apply = options.apply(good, checked.problems)
     if apply:
         _insert(session, [device for _, device in good], secrets)
-    report = EnrolmentReport(
-        encoding=table.encoding,
-        ignored_columns=table.ignored,
-        dry_run=options.dry_run,
-        all_or_nothing=options.all_or_nothing,
-        applied=apply,
-        rows=checked.rows,
-        accepted=[AcceptedRow(row=number, device_id=d.device_id) for number, d in good],
-        problems=sorted(checked.problems, key=lambda found: found.row),
-    )
+    accepted = [(number, device.device_id) for number, device in good]
+    problems = sorted(checked.problems, key=lambda found: found.row)
+    report = report_of(table, options, checked.rows, accepted, problems, applied=apply)
     told: dict[str, Any] = {"applied": apply, "rows": report.rows, "accepted": len(good)}
     audit(session, caller, "device.enrol", "device", **told, problems=len(report.problems))
     given = [(d.device_id, secrets[d.device_id][0]) for _, d in good] if apply else []
@@ -104,6 +100,28 @@ def _check(session: Session, caller: Caller, table: Table) -> _Checked:
             checked.problems += found
     checked.problems += _twice(checked.devices)
     return checked
+
+
+def report_of(
+    table: Table,
+    options: Options,
+    rows: int,
+    accepted: Iterable[tuple[int, str]],
+    problems: list[RowProblem],
+    *,
+    applied: bool,
+) -> EnrolmentReport:
+    """The report on a file of any sheet with so many rows; `accepted`: each with its device id."""
+    return EnrolmentReport(
+        encoding=table.encoding,
+        ignored_columns=table.ignored,
+        dry_run=options.dry_run,
+        all_or_nothing=options.all_or_nothing,
+        applied=applied,
+        rows=rows,
+        accepted=[AcceptedRow(row=row, device_id=device_id) for row, device_id in accepted],
+        problems=problems,
+    )
 
 
 def digest_of(file: BinaryIO) -> bytes:

@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 
 import { api, clockApi, slowApi } from './client'
-import type { EnrolmentOptions } from './deviceActs'
+import { type EnrolmentOptions, sentFile } from './file'
 import type { Once } from './once'
 import { CALM_MS, every } from './polling'
 import type { Answer, Item, Query, Sent } from './shapes'
@@ -112,16 +112,7 @@ export function enrolCameras(
   options: EnrolmentOptions,
   once: Once,
 ): Promise<CameraEnrolment> {
-  const header = once.header([file.name, file.size, file.lastModified, options])
-  const body = new FormData()
-  body.append('file', file)
-  return unwrap(
-    slowApi.POST('/api/v1/cameras/enrolments', {
-      params: { header, query: options },
-      body: body as never,
-      bodySerializer: (form: unknown) => form as BodyInit,
-    }),
-  )
+  return unwrap(slowApi.POST('/api/v1/cameras/enrolments', sentFile(file, options, once)))
 }
 
 export function fetchCameraTemplate(): Promise<string> {

@@ -1,6 +1,7 @@
 /** What people do to devices: register, change, maintain, give credentials, take out and back. */
 import { api, slowApi } from './client'
 import type { DeviceDetail } from './devices'
+import { type EnrolmentOptions, sentFile } from './file'
 import type { Once } from './once'
 import type { Answer, Sent } from './shapes'
 import { unwrap } from './transport'
@@ -49,27 +50,12 @@ export function reinstateDevice(device: Version): Promise<Credential> {
   return unwrap(api.DELETE('/api/v1/devices/{device_id}/retirement', { params: version(device) }))
 }
 
-/** How a file of devices is taken in. */
-export interface EnrolmentOptions {
-  dry_run: boolean
-  all_or_nothing: boolean
-}
-
 export function enrolDevices(
   file: File,
   options: EnrolmentOptions,
   once: Once,
 ): Promise<EnrolmentAnswer> {
-  const header = once.header([file.name, file.size, file.lastModified, options])
-  const body = new FormData()
-  body.append('file', file)
-  return unwrap(
-    slowApi.POST('/api/v1/devices/enrolments', {
-      params: { header, query: options },
-      body: body as never,
-      bodySerializer: (form: unknown) => form as BodyInit,
-    }),
-  )
+  return unwrap(slowApi.POST('/api/v1/devices/enrolments', sentFile(file, options, once)))
 }
 
 /** An empty file with all headings, as the server has them. */
